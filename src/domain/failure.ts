@@ -1,0 +1,85 @@
+/**
+ * The closed list of ways in which a rollback can fail, and the one class that carries them.
+ *
+ * A person reads the message at 3 a.m., so it always has the same three parts: what happened, whether
+ * traffic or data was changed, and what to do next. Activities throw a `BackoutFailure`; an interceptor
+ * turns it into Temporal's `ApplicationFailure` with the same type, so that the names below are also what
+ * shows in the Temporal UI.
+ */
+
+/** What can heal by itself is retried within the step's budget; what can't goes to a person at once. */
+const RETRYABLE = {
+  // The request or the configuration must be corrected by a person.
+  InvalidRequest: false,
+  InvalidConfiguration: false,
+  UnknownService: false,
+  // The rollback makes no sense, or somebody else is at it.
+  AlreadyRunning: false,
+  NothingToRollBack: false,
+  NoReleaseToReturnTo: false,
+  AmbiguousState: false,
+  PlanChanged: false,
+  TargetLocked: true,
+  Fenced: false,
+  // nginx
+  SiteFileBroken: false,
+  UpstreamMissing: false,
+  ReleaseNotInUpstream: false,
+  WouldLeaveNoServer: false,
+  SiteFileChanged: true,
+  ProofFailed: true,
+  // Reaching and driving a host
+  HostUnreachable: true,
+  HostKeyRejected: false,
+  CredentialsRejected: false,
+  PermissionDenied: false,
+  ProgramMissing: false,
+  CommandFailed: true,
+  CommandTimedOut: true,
+  // Processes, evidence, messages
+  StillRunning: true,
+  DidNotStart: true,
+  NotHealthy: true,
+  EvidenceNotWritten: true,
+  MessageNotSent: true,
+  MessageRefused: false,
+} as const satisfies Record<string, boolean>;
+
+export type FailureType = keyof typeof RETRYABLE;
+
+/** The parts of every message an operator sees. Each is one or more whole sentences. */
+export type FailureParts = {
+  /** What happened and where, with the tool's own words when there are some. */
+  what: string;
+  /** What is different now from before this step, e.g. "Traffic was not changed." */
+  changed: string;
+  /** What the reader does next. */
+  next: string;
+};
+
+export const NOTHING_CHANGED = 'Nothing was changed: traffic and data are as they were.';
+
+/** An expected failure with a name from the closed list. Anything else that is thrown is our bug. */
+export class BackoutFailure extends Error {
+  readonly type: FailureType;
+  readonly parts: FailureParts;
+
+  constructor(type: FailureType, parts: FailureParts, options?: ErrorOptions) {
+    super(`${parts.what} ${parts.changed} ${parts.next}`, options);
+    this.name = 'BackoutFailure';
+    this.type = type;
+    this.parts = parts;
+  }
+
+  get retryable(): boolean {
+    return isRetryable(this.type);
+  }
+}
+
+/** True when trying the same step again may succeed without anybody's help. */
+export function isRetryable(type: FailureType): boolean {
+  return RETRYABLE[type];
+}
+
+/** Every failure type, for documentation and tests. */
+export const FAILURE_TYPES = Object.keys(RETRYABLE) as FailureType[];
