@@ -1,0 +1,65 @@
+/** What Backout needs of a kind of target. One implementation per kind, chosen in index.ts; nothing else knows kinds. */
+import type { Observation, PlannedStep, Release, UnfinishedRollback } from '../../src/domain/plan.ts';
+import type { RollbackRequest } from '../../src/domain/request.ts';
+import type { RollbackRef } from '../../src/domain/rollback.ts';
+import type { EvidenceSink } from '../incident/folder.ts';
+
+/** A driver's part of the plan: what it read, what it chose, what it will do. */
+export type TargetPlan = {
+  target: string;
+  from: Release;
+  to: Release;
+  observed: Observation;
+  /** The steps that touch the target: capture-before, shift-traffic, capture-logs, stop-faulty. */
+  steps: PlannedStep[];
+  warnings: string[];
+  continues: UnfinishedRollback | null;
+};
+
+/** What a driver's step is given: who acts, on what, until when. */
+export type StepContext = {
+  from: Release;
+  to: Release;
+  rollback: RollbackRef;
+  /** 1 for the first try of this activity, then counting up: a later attempt fences an earlier one. */
+  attempt: number;
+  /** Aborted when the activity is cancelled or its worker shuts down: running commands are then killed. */
+  signal: AbortSignal;
+  /** Tells Temporal that the step is alive. */
+  heartbeat(detail: string): void;
+  takeOver: string | null;
+};
+
+/** What a step did, and the proof. */
+export type DriverProof = { outcome: 'done' | 'already'; proof: string; details: string[] };
+
+/** One thing `backout doctor` looked at. */
+export type Finding = { name: string; ok: boolean; detail: string; fix?: string };
+
+export type TargetDriver = {
+  /** Reads the live state, chooses from and to, refuses what can't work. Changes nothing. */
+  plan(request: RollbackRequest, options: { endedOwners: (owners: string[]) => Promise<string[]> }): Promise<TargetPlan>;
+  /** Reads the live state as text for the incident folder. Changes nothing. */
+  observe(signal?: AbortSignal): Promise<Observation>;
+  captureBefore(context: StepContext, sink: EvidenceSink): Promise<DriverProof>;
+  shiftTraffic(context: StepContext): Promise<DriverProof>;
+  captureLogs(context: StepContext, sink: EvidenceSink): Promise<DriverProof>;
+  stopFaulty(context: StepContext): Promise<DriverProof>;
+  /** Notes how the rollback ended, and frees the lock on the target. */
+  release(context: StepContext, outcome: string): Promise<void>;
+  /** What verification needs: how to ask the release itself, and how to count its log errors since a time. */
+  verificationTargets(to: Release): VerificationTargets;
+  /** Could we roll back now? Changes nothing. */
+  check(): Promise<Finding[]>;
+};
+
+export type VerificationTargets = {
+  /** Where the release itself answers, without its front door: http://127.0.0.1:8080 */
+  releaseUrl: string;
+  /** Name of the host under `hosts` that can reach it. */
+  host: string;
+  /** The release's own log files on that host. */
+  logFiles: string[];
+  /** The release's systemd units with a journal. */
+  journalUnits: string[];
+};

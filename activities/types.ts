@@ -1,0 +1,72 @@
+/**
+ * The activities as workflows see them: what goes in, what comes out. Workflows import only this type.
+ * Every one is safe to run again: it reads the live state first, acts only if it must, and reads back proof.
+ */
+import type { AnnouncementEvent } from '../src/domain/notification.ts';
+import type { Plan, RollbackKind } from '../src/domain/plan.ts';
+import type { RollbackRequest } from '../src/domain/request.ts';
+import type {
+  EvidenceFile,
+  IncidentRecord,
+  RollbackRef,
+  StepResult,
+} from '../src/domain/rollback.ts';
+
+/** Where a service runs, answered from configuration alone. */
+export type ResolvedService = {
+  service: string;
+  environment: string;
+  /** The task queue whose workers can reach the target. */
+  taskQueue: string;
+  /** The search attributes that the namespace knows; upserting any other would wedge the workflow. */
+  searchAttributes: string[];
+};
+
+export type PlanInput = {
+  kind: RollbackKind;
+  request: RollbackRequest;
+  rollback: RollbackRef;
+  environment: string;
+};
+
+export type StepInput = { plan: Plan; rollback: RollbackRef; incidentFolder: string };
+
+/** What holds the lock of a service: read from the lock workflow's memo and its owner's state. */
+export type LockHolder = {
+  workflowId: string;
+  runId: string;
+  requestedBy: string;
+  startedAt: string;
+  /** False when the owner has ended, so that its lock is only left over. */
+  ownerRunning: boolean;
+};
+
+export type AnnouncementInput = {
+  event: AnnouncementEvent;
+  /** For `waiting-for-decision`, `plan` may be null when planning itself failed. */
+  record: IncidentRecord;
+};
+
+export type Activities = {
+  /** Finds the service and environment in the configuration. Runs as a local activity: no I/O. */
+  resolveService(request: RollbackRequest): Promise<ResolvedService>;
+  /** Who holds the lock workflow, and frees it when its owner has ended or is an earlier run of ours. */
+  inspectLock(input: { lockWorkflowId: string; rollback: RollbackRef }): Promise<LockHolder | null>;
+  /** Reads the live state and makes the plan. Changes nothing. */
+  planRollback(input: PlanInput): Promise<Plan>;
+  /** Makes `incidents/rollback-YYYYMMDD-HHMMSS`, or finds the one that this rollback made. Returns its path. */
+  openIncident(input: { plan: Plan; rollback: RollbackRef }): Promise<string>;
+  captureBefore(input: StepInput): Promise<StepResult>;
+  shiftTraffic(input: StepInput): Promise<StepResult>;
+  captureLogs(input: StepInput): Promise<StepResult>;
+  stopFaulty(input: StepInput): Promise<StepResult>;
+  verifyRelease(input: StepInput & { since: string }): Promise<StepResult>;
+  /** Notes the end in the target's record and frees the target's lock. */
+  releaseTarget(input: StepInput & { outcome: string }): Promise<void>;
+  /** Writes report, summary, state after and manifest into the incident folder; writing again replaces them. */
+  writeReport(input: { record: IncidentRecord; incidentFolder: string }): Promise<StepResult>;
+  /** Sends one message to each channel that wants this event. */
+  announce(input: AnnouncementInput): Promise<StepResult>;
+};
+
+export type { EvidenceFile };

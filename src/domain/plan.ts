@@ -1,0 +1,111 @@
+/** The immutable plan of one rollback: made from live state, shown to people, followed by the workflow. */
+import type { Deadline } from './deadline.ts';
+import type { RollbackRequest } from './request.ts';
+import type { ServiceEnvironment } from './service.ts';
+
+/** The kinds of rollback. `full` and `partial` come with their workflows. */
+export type RollbackKind = 'traffic-only';
+
+/** The steps of a traffic-only rollback, in the order of the runbook. */
+export const TRAFFIC_ONLY_STEPS = [
+  'capture-before',
+  'shift-traffic',
+  'capture-logs',
+  'stop-faulty',
+  'verify',
+  'report',
+  'announce',
+] as const;
+export type StepName = (typeof TRAFFIC_ONLY_STEPS)[number];
+
+/** One deployed thing that can serve: a colour, a container, a Helm revision, a Fly release. */
+export type Release = {
+  /** What the target calls it, e.g. `green` or `revision 12`. */
+  name: string;
+  /** The version it says it runs, or null where nothing tells. */
+  version: string | null;
+};
+
+/** What one step will do, as people see it before it happens. */
+export type PlannedStep = {
+  name: StepName;
+  /** A verb phrase: "Send all traffic to blue". */
+  title: string;
+  /** The commands or requests, one line each, ready to read (never to paste into a shell unread). */
+  commands: string[];
+  /** What is different afterwards. */
+  changes: 'nothing' | 'traffic' | 'processes' | 'records';
+  /** Seconds after which a person is asked. */
+  budgetSeconds: number;
+  /** Seconds it usually takes. */
+  expectedSeconds: number;
+  /** Set when this target has no such step: the reason, shown instead of the step's outcome. */
+  notNeeded?: string;
+};
+
+/** What the target said when the plan was made. */
+export type ObservedRelease = Release & {
+  /** From the target's configuration, e.g. the site file. */
+  configured: 'active' | 'backup' | 'down' | 'absent';
+  /** Share of the plan's probe requests that it answered, 0 to 1; null when no answer says who gave it. */
+  answerShare: number | null;
+  process: 'running' | 'stopped' | 'failed' | 'unknown';
+  health: 'healthy' | 'unhealthy' | 'unknown';
+  /** What was seen, in words: pids, statuses, errors. */
+  detail: string;
+};
+
+export type Observation = {
+  at: string;
+  releases: ObservedRelease[];
+  /** Other things worth keeping, as short lines: weight headers, file hash, nginx version. */
+  notes: string[];
+};
+
+/** An earlier rollback of the same service that ended before it was done. */
+export type UnfinishedRollback = {
+  owner: string;
+  from: Release;
+  to: Release;
+  phase: string;
+  at: string;
+};
+
+export type Plan = {
+  /** 12 hexadecimal digits over everything that a person agrees to: from, to, commands. */
+  hash: string;
+  kind: RollbackKind;
+  service: string;
+  environment: string;
+  request: RollbackRequest;
+  /** One line: "nginx upstream listings on web-1 (/etc/nginx/sites-available/listings)". */
+  target: string;
+  from: Release;
+  to: Release;
+  steps: PlannedStep[];
+  observed: Observation;
+  /** Things that are odd but don't stop the rollback. */
+  warnings: string[];
+  expectedSeconds: number;
+  deadline: Deadline;
+  /** Set when this plan finishes what an earlier rollback began. */
+  continues: UnfinishedRollback | null;
+  /** The service's configuration as it was when the plan was made. Holds no secret, only where secrets are. */
+  config: ServiceEnvironment;
+  madeAt: string;
+};
+
+/** What a dry run returns and a person reads before saying yes: the plan without the frozen configuration. */
+export type PlanSummary = Omit<Plan, 'config'>;
+
+/** The planned step of that name. */
+export function plannedStep(plan: Pick<Plan, 'steps'>, name: StepName): PlannedStep {
+  const step = plan.steps.find((candidate) => candidate.name === name);
+  if (!step) throw new Error(`the plan has no step ${name}`);
+  return step;
+}
+
+/** "green (2.4.1)", or just "green" where the version is not known. */
+export function describeRelease(release: Release): string {
+  return release.version === null ? release.name : `${release.name} (${release.version})`;
+}

@@ -1,0 +1,139 @@
+/** What is known of one rollback while it runs and after it: the source of status, timeline and report. */
+import type { Acknowledge, Assurance, DecideStep, Resolve } from './messages.ts';
+import type { Plan, PlanSummary, StepName } from './plan.ts';
+import type { Verdict } from './verification.ts';
+
+/** Identifies a rollback to activities, to the target's lock and in the records. */
+export type RollbackRef = {
+  workflowId: string;
+  runId: string;
+  /** ISO 8601. */
+  startedAt: string;
+  requestedBy: string;
+};
+
+/** A file in the incident folder. */
+export type EvidenceFile = { name: string; bytes: number; sha256: string; note?: string };
+
+/** What an activity that performs a step returns. */
+export type StepResult = {
+  /** `already`: the live state was as wanted before anything was done. */
+  outcome: 'done' | 'already';
+  /** One sentence: what was read back that proves it. */
+  proof: string;
+  /** Further lines for the report. */
+  details: string[];
+  /** ISO 8601, by the worker's clock: when the proof was read. */
+  provedAt: string;
+  evidence?: EvidenceFile[];
+  verdict?: Verdict;
+};
+
+export type StepState =
+  | 'pending'
+  | 'running'
+  | 'done'
+  | 'already'
+  | 'not-needed'
+  | 'failed'
+  | 'waiting-for-decision'
+  | 'skipped'
+  | 'aborted'
+  | 'not-reached';
+
+export type StepRecord = {
+  name: StepName;
+  title: string;
+  state: StepState;
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** How often it was begun because a person said `retry`; retries by themselves are not counted here. */
+  rounds: number;
+  result: StepResult | null;
+  /** The last failure, as shown to people. */
+  failure: { type: string; message: string } | null;
+  decision: (DecideStep & { at: string }) | null;
+};
+
+/**
+ * How a rollback ended.
+ * - `rolled-back`: traffic is on the release returned to, and it passed verification.
+ * - `unverified`: traffic was switched, but the release returned to is not proved good. Not a success.
+ * - `aborted`: a person ended it; the status says what was changed.
+ * - `cancelled`: the workflow was cancelled from outside.
+ * - `dry-run`: nothing was changed.
+ */
+export type Outcome = 'rolled-back' | 'unverified' | 'aborted' | 'cancelled' | 'dry-run';
+
+export type Phase = 'planning' | 'running' | 'waiting' | 'ended';
+
+/** What the rollback waits for, and the exact command that answers. */
+export type Awaiting = {
+  what: string;
+  since: string;
+  step: StepName | null;
+  answers: string[];
+};
+
+export type TimelineEntry = {
+  /** ISO 8601. */
+  at: string;
+  /** One sentence. */
+  what: string;
+  /** Who did it, where a person did. */
+  by?: string;
+  assurance?: Assurance;
+  step?: StepName;
+  /** File in the incident folder that shows it. */
+  evidence?: string;
+};
+
+export type RefusedMessage = { at: string; name: string; why: string };
+
+/** Everything the `status` query answers. */
+export type RollbackStatus = {
+  workflowId: string;
+  runId: string;
+  kind: Plan['kind'];
+  phase: Phase;
+  outcome: Outcome | null;
+  /** Where requests go now, as last proved: a sentence. */
+  traffic: string;
+  plan: PlanSummary | null;
+  steps: StepRecord[];
+  awaiting: Awaiting | null;
+  acknowledgements: (Acknowledge & { at: string })[];
+  resolution: (Resolve & { at: string }) | null;
+  refusedMessages: RefusedMessage[];
+  /** Folder with report and evidence, on the worker; null until it exists. */
+  incidentFolder: string | null;
+  startedAt: string;
+  /** When traffic was proved to be off the faulty release. */
+  trafficSafeAt: string | null;
+  endedAt: string | null;
+};
+
+/** What the workflow returns. */
+export type RollbackResult = {
+  outcome: Outcome;
+  /** One sentence that states what happened and where traffic is. */
+  summary: string;
+  service: string;
+  environment: string;
+  from: string;
+  to: string;
+  startedAt: string;
+  trafficSafeAt: string | null;
+  endedAt: string;
+  incidentFolder: string | null;
+  /** Only for a dry run. */
+  plan?: PlanSummary;
+};
+
+/** Everything a report is made of. Comes from the workflow's own state, which its history determines. */
+export type IncidentRecord = {
+  plan: Plan;
+  status: RollbackStatus;
+  timeline: TimelineEntry[];
+  outcome: Outcome;
+};

@@ -1,0 +1,75 @@
+/** How a service is rolled back: the part of backout.yaml under `services`. Source of the JSON Schema for editors. */
+import * as z from 'zod';
+import { nginxBlueGreenSchema } from './targets/nginx-blue-green.ts';
+import { nameSchema } from './request.ts';
+import { slackSchema } from './notification.ts';
+import { verificationSchema } from './verification.ts';
+
+/** Every way a service can run. A new target is a new member here and a new driver in activities/targets. */
+export const targetSchema = z.discriminatedUnion('kind', [nginxBlueGreenSchema]);
+export type Target = z.infer<typeof targetSchema>;
+
+export const evidenceSchema = z
+  .strictObject({
+    maxBytesPerFile: z
+      .int()
+      .min(10_000)
+      .default(50_000_000)
+      .describe('Of each log, at most this many of its last bytes are kept.'),
+    systemLog: z
+      .union([
+        z.strictObject({ file: z.string().min(1) }),
+        z.strictObject({ journal: z.literal(true) }),
+      ])
+      .optional()
+      .describe('The system log of the target host: `file: /var/log/syslog` or `journal: true`.'),
+  })
+  .prefault({});
+
+export const budgetsSchema = z
+  .strictObject({
+    captureBeforeSeconds: z.number().positive().max(30).default(2),
+    shiftTrafficSeconds: z.number().positive().default(60),
+    captureLogsSeconds: z.number().positive().default(120),
+    stopFaultySeconds: z.number().positive().default(120),
+    verifySeconds: z.number().positive().default(300),
+    reportSeconds: z.number().positive().default(60),
+    announceSeconds: z.number().positive().default(60),
+  })
+  .describe('How long each step may try before a person is asked what to do.')
+  .prefault({});
+
+export const serviceEnvironmentSchema = z.strictObject({
+  taskQueue: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The task queue of a worker inside this environment's network. Default: the main one."),
+  target: targetSchema,
+  verify: verificationSchema,
+  evidence: evidenceSchema,
+  slack: slackSchema.optional().describe("Overrides the file's top-level `slack` for this environment."),
+  budgets: budgetsSchema,
+});
+export type ServiceEnvironment = z.infer<typeof serviceEnvironmentSchema>;
+
+export const serviceSchema = z
+  .strictObject({
+    description: z.string().optional(),
+    defaultEnvironment: nameSchema.optional(),
+    environments: z.record(nameSchema, serviceEnvironmentSchema),
+  })
+  .superRefine((service, context) => {
+    const names = Object.keys(service.environments);
+    if (names.length === 0) {
+      context.addIssue({ code: 'custom', path: ['environments'], message: 'needs at least one environment' });
+    }
+    if (service.defaultEnvironment !== undefined && !names.includes(service.defaultEnvironment)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['defaultEnvironment'],
+        message: `"${service.defaultEnvironment}" is not one of the environments: ${names.join(', ')}`,
+      });
+    }
+  });
+export type Service = z.infer<typeof serviceSchema>;
