@@ -3,11 +3,13 @@
  * Every one is safe to run again: it reads the live state first, acts only if it must, and reads back proof.
  */
 import type { AnnouncementEvent } from '../src/domain/notification.ts';
+import type { Finding } from './targets/driver.ts';
 import type { Plan, RollbackKind } from '../src/domain/plan.ts';
 import type { RollbackRequest } from '../src/domain/request.ts';
 import type {
   EvidenceFile,
   IncidentRecord,
+  Outcome,
   RollbackRef,
   StepResult,
 } from '../src/domain/rollback.ts';
@@ -29,7 +31,7 @@ export type PlanInput = {
   environment: string;
 };
 
-export type StepInput = { plan: Plan; rollback: RollbackRef; incidentFolder: string };
+export type StepInput = { plan: Plan; rollback: RollbackRef };
 
 /** What holds the lock of a service: read from the lock workflow's memo and its owner's state. */
 export type LockHolder = {
@@ -47,6 +49,9 @@ export type AnnouncementInput = {
   record: IncidentRecord;
 };
 
+/** What `backout doctor` learns of one service's environment. */
+export type TargetReadiness = { service: string; environment: string; findings: Finding[] };
+
 export type Activities = {
   /** Finds the service and environment in the configuration. Runs as a local activity: no I/O. */
   resolveService(request: RollbackRequest): Promise<ResolvedService>;
@@ -54,17 +59,19 @@ export type Activities = {
   inspectLock(input: { lockWorkflowId: string; rollback: RollbackRef }): Promise<LockHolder | null>;
   /** Reads the live state and makes the plan. Changes nothing. */
   planRollback(input: PlanInput): Promise<Plan>;
-  /** Makes `incidents/rollback-YYYYMMDD-HHMMSS`, or finds the one that this rollback made. Returns its path. */
-  openIncident(input: { plan: Plan; rollback: RollbackRef }): Promise<string>;
   captureBefore(input: StepInput): Promise<StepResult>;
+  /** Starts the release to return to where it is stopped, and waits until it is healthy. */
+  startPrevious(input: StepInput): Promise<StepResult>;
   shiftTraffic(input: StepInput): Promise<StepResult>;
   captureLogs(input: StepInput): Promise<StepResult>;
   stopFaulty(input: StepInput): Promise<StepResult>;
   verifyRelease(input: StepInput & { since: string }): Promise<StepResult>;
   /** Notes the end in the target's record and frees the target's lock. */
-  releaseTarget(input: StepInput & { outcome: string }): Promise<void>;
+  releaseTarget(input: StepInput & { outcome: Outcome }): Promise<void>;
   /** Writes report, summary, state after and manifest into the incident folder; writing again replaces them. */
-  writeReport(input: { record: IncidentRecord; incidentFolder: string }): Promise<StepResult>;
+  writeReport(input: { record: IncidentRecord }): Promise<StepResult>;
+  /** Could these services be rolled back now? Changes nothing. */
+  checkTargets(input: { service?: string; environment?: string }): Promise<TargetReadiness[]>;
   /** Sends one message to each channel that wants this event. */
   announce(input: AnnouncementInput): Promise<StepResult>;
 };

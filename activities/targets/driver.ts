@@ -42,6 +42,8 @@ export type TargetDriver = {
   /** Reads the live state as text for the incident folder. Changes nothing. */
   observe(signal?: AbortSignal): Promise<Observation>;
   captureBefore(context: StepContext, sink: EvidenceSink): Promise<DriverProof>;
+  /** Starts the release to return to where it is stopped, and waits until it is healthy. */
+  startPrevious(context: StepContext): Promise<DriverProof>;
   shiftTraffic(context: StepContext): Promise<DriverProof>;
   captureLogs(context: StepContext, sink: EvidenceSink): Promise<DriverProof>;
   stopFaulty(context: StepContext): Promise<DriverProof>;

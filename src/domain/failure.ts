@@ -21,6 +21,9 @@ const RETRYABLE = {
   PlanChanged: false,
   TargetLocked: true,
   Fenced: false,
+  // How a rollback that did not succeed ends.
+  Unverified: false,
+  Aborted: false,
   // nginx
   SiteFileBroken: false,
   UpstreamMissing: false,

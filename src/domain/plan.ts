@@ -9,6 +9,7 @@ export type RollbackKind = 'traffic-only';
 /** The steps of a traffic-only rollback, in the order of the runbook. */
 export const TRAFFIC_ONLY_STEPS = [
   'capture-before',
+  'start-previous',
   'shift-traffic',
   'capture-logs',
   'stop-faulty',

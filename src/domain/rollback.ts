@@ -26,6 +26,8 @@ export type StepResult = {
   /** ISO 8601, by the worker's clock: when the proof was read. */
   provedAt: string;
   evidence?: EvidenceFile[];
+  /** Absolute path of the incident folder, from the steps that write to it. */
+  incidentFolder?: string;
   verdict?: Verdict;
 };
 
@@ -133,7 +135,7 @@ export type RollbackResult = {
 /** Everything a report is made of. Comes from the workflow's own state, which its history determines. */
 export type IncidentRecord = {
   plan: Plan;
+  /** `status.outcome` is null until the rollback has ended. */
   status: RollbackStatus;
   timeline: TimelineEntry[];
-  outcome: Outcome;
 };

@@ -29,6 +29,7 @@ export const evidenceSchema = z
 export const budgetsSchema = z
   .strictObject({
     captureBeforeSeconds: z.number().positive().max(30).default(2),
+    startPreviousSeconds: z.number().positive().default(120),
     shiftTrafficSeconds: z.number().positive().default(60),
     captureLogsSeconds: z.number().positive().default(120),
     stopFaultySeconds: z.number().positive().default(120),
