@@ -5,7 +5,9 @@ import { secretSchema } from './secret.ts';
 export const slackSchema = z
   .strictObject({
     incidents: secretSchema.optional().describe('Incoming webhook of the incidents channel: every message.'),
-    deployments: secretSchema.optional().describe('Incoming webhook of the deployments channel: start and end.'),
+    deployments: secretSchema
+      .optional()
+      .describe('Incoming webhook of the deployments channel: start and end.'),
     engineering: secretSchema.optional().describe('Incoming webhook of the engineering channel: the end.'),
   })
   .refine((slack) => Object.values(slack).some((channel) => channel !== undefined), {

@@ -22,13 +22,17 @@ export const rollbackRequestSchema = z.strictObject({
   environment: nameSchema
     .optional()
     .describe("The environment. Default: the service's defaultEnvironment, or its only environment."),
-  severity: severitySchema.default('P1').describe('P0 at once, P1 within 15 min, P2 within 60 min, P3 within 4 h.'),
+  severity: severitySchema
+    .default('P1')
+    .describe('P0 at once, P1 within 15 min, P2 within 60 min, P3 within 4 h.'),
   to: line(200)
     .optional()
     .describe('The release to return to (a colour, revision or version). Default: the previous healthy one.'),
   faulty: line(200)
     .optional()
-    .describe('The release that is bad. Default: the one that serves. Needed when several serve, as in a canary.'),
+    .describe(
+      'The release that is bad. Default: the one that serves. Needed when several serve, as in a canary.',
+    ),
   detectedAt: z.iso
     .datetime({ offset: true })
     .optional()

@@ -17,10 +17,7 @@ export const evidenceSchema = z
       .default(50_000_000)
       .describe('Of each log, at most this many of its last bytes are kept.'),
     systemLog: z
-      .union([
-        z.strictObject({ file: z.string().min(1) }),
-        z.strictObject({ journal: z.literal(true) }),
-      ])
+      .union([z.strictObject({ file: z.string().min(1) }), z.strictObject({ journal: z.literal(true) })])
       .optional()
       .describe('The system log of the target host: `file: /var/log/syslog` or `journal: true`.'),
   })

@@ -21,7 +21,9 @@ const colourSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("The value of the probe's identity header when this colour answers. Default: the colour's name."),
+    .describe(
+      "The value of the probe's identity header when this colour answers. Default: the colour's name.",
+    ),
   weightHeader: z.string().min(1).optional().describe('Name of its weight header, such as X-Blue-Weight.'),
   url: url.describe('Where the colour itself answers, past nginx, seen from its host: http://127.0.0.1:8080'),
   version: z
@@ -33,7 +35,10 @@ const colourSchema = z.strictObject({
     .optional()
     .describe('How to learn its version: a response header, a path (with the JSON field), or a file.'),
   process: processSchema,
-  logs: z.array(logSourceSchema).default([]).describe('Its log files or journal units: kept before it is stopped.'),
+  logs: z
+    .array(logSourceSchema)
+    .default([])
+    .describe('Its log files or journal units: kept before it is stopped.'),
 });
 export type Colour = z.infer<typeof colourSchema>;
 export type LogSource = z.infer<typeof logSourceSchema>;
@@ -41,15 +46,23 @@ export type LogSource = z.infer<typeof logSourceSchema>;
 export const nginxBlueGreenSchema = z
   .strictObject({
     kind: z.literal('nginx-blue-green'),
-    host: nameSchema.default('local').describe("A name under `hosts`, or `local` for the worker's own machine."),
-    site: absolutePath.describe('The file that holds the upstream block. A symlink is followed and stays one.'),
+    host: nameSchema
+      .default('local')
+      .describe("A name under `hosts`, or `local` for the worker's own machine."),
+    site: absolutePath.describe(
+      'The file that holds the upstream block. A symlink is followed and stays one.',
+    ),
     upstream: z.string().min(1).describe('The name of the upstream block.'),
     nginx: z
       .strictObject({
         binary: z.string().min(1).default('nginx'),
-        config: absolutePath.optional().describe('Main configuration file (-c), where it is not the built-in one.'),
+        config: absolutePath
+          .optional()
+          .describe('Main configuration file (-c), where it is not the built-in one.'),
         prefix: absolutePath.optional().describe('Prefix (-p), where it is not the built-in one.'),
-        reload: argv.optional().describe('Default: `nginx -s reload`. For example [systemctl, reload, nginx].'),
+        reload: argv
+          .optional()
+          .describe('Default: `nginx -s reload`. For example [systemctl, reload, nginx].'),
         errorLog: absolutePath.optional().describe('Kept as evidence, e.g. /var/log/nginx/error.log.'),
       })
       .prefault({}),
@@ -68,8 +81,15 @@ export const nginxBlueGreenSchema = z
           .string()
           .min(1)
           .optional()
-          .describe('Response header that tells which colour answered. Strongly advised: without it the weight headers are the only proof.'),
-        answers: z.int().min(1).max(200).default(10).describe('Consecutive answers, each on a new connection, that prove the switch.'),
+          .describe(
+            'Response header that tells which colour answered. Strongly advised: without it the weight headers are the only proof.',
+          ),
+        answers: z
+          .int()
+          .min(1)
+          .max(200)
+          .default(10)
+          .describe('Consecutive answers, each on a new connection, that prove the switch.'),
         withinSeconds: z.number().positive().default(10),
       })
       .describe('How the switch is proved.'),

@@ -1,0 +1,4 @@
+/** What the worker offers. The exported names are the workflow types that people start. */
+export { trafficOnlyRollback } from './traffic-only-rollback.ts';
+export { rollbackLock } from './rollback-lock.ts';
+export { readinessCheck } from './readiness-check.ts';

@@ -1,0 +1,48 @@
+/**
+ * Every message that a rollback takes.
+ *
+ * Signals are for the Temporal UI and the `temporal` CLI: they are always accepted by the server, so a refused
+ * one is recorded and shown in `status`. Updates carry the same content for our own CLI and page: their
+ * validators answer at once why a message is refused. Queries change nothing.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { RollbackStatus, TimelineEntry } from '../src/domain/rollback.ts';
+
+/** Answers a step that waits: `{"step":"stop-faulty","decision":"retry|skip|abort","by":"anna","note":"…"}`. */
+export const decideStepSignal = defineSignal<[unknown]>('decideStep');
+export const decideStepUpdate = defineUpdate<string, [unknown]>('decideStep');
+
+/** "I have seen it": `{"by":"anna"}`. */
+export const acknowledgeSignal = defineSignal<[unknown]>('acknowledge');
+export const acknowledgeUpdate = defineUpdate<string, [unknown]>('acknowledge');
+
+/** "It is over": `{"by":"anna","resolution":"…"}`. */
+export const resolveSignal = defineSignal<[unknown]>('resolve');
+export const resolveUpdate = defineUpdate<string, [unknown]>('resolve');
+
+/** The plan, the steps, and what is awaited with the exact command that answers. */
+export const statusQuery = defineQuery<RollbackStatus>('status');
+/** What happened, in order. */
+export const timelineQuery = defineQuery<TimelineEntry[]>('timeline');
+
+/** Frees the lock workflow. Sent by the rollback that holds it, when it ends. */
+export const releaseLockSignal = defineSignal<[]>('releaseLock');
+
+export const SIGNALS = {
+  decideStep: decideStepSignal,
+  acknowledge: acknowledgeSignal,
+  resolve: resolveSignal,
+} as const;
+
+export const UPDATES = {
+  decideStep: decideStepUpdate,
+  acknowledge: acknowledgeUpdate,
+  resolve: resolveUpdate,
+} as const;
+
+export const MESSAGE_DESCRIPTIONS = {
+  decideStep:
+    'Answer a step that waits: {"step": "…", "decision": "retry" | "skip" | "abort", "by": "you", "note": "why"}',
+  acknowledge: 'Say that you have seen it: {"by": "you", "note": "…"}',
+  resolve: 'Say that the incident is over: {"by": "you", "resolution": "what was done"}',
+} as const;

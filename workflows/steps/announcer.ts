@@ -1,0 +1,67 @@
+/** Tells people beside the rollback, in order, without ever delaying it. */
+import { workflowInfo } from '@temporalio/workflow';
+import { channelsFor } from '../../src/domain/announcement.ts';
+import type { AnnouncementEvent } from '../../src/domain/notification.ts';
+import { describeFailure } from './failures.ts';
+import type { StepResult } from '../../src/domain/rollback.ts';
+import type { Rollback } from './rollback.ts';
+import { now } from './rollback.ts';
+import { onTarget } from './activities.ts';
+
+export class Announcer {
+  readonly #rollback: Rollback;
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(rollback: Rollback) {
+    this.#rollback = rollback;
+  }
+
+  /** Starts sending and returns at once. What can't be sent is noted in the timeline. */
+  announce(event: AnnouncementEvent): void {
+    const previous = this.#sending;
+    this.#sending = (async () => {
+      await previous;
+      try {
+        const { proof } = await this.send(event, `Tell people: ${event}`);
+        this.#rollback.note({ what: proof });
+      } catch (error) {
+        this.#rollback.note({ what: `Not everybody was told (${event}): ${describeFailure(error).message}` });
+      }
+    })();
+  }
+
+  /** Waits until everything is sent or given up. */
+  async settled(): Promise<void> {
+    await this.#sending;
+  }
+
+  /** Sends to every channel that wants this event, each once, and fails when one could not be told. */
+  async send(event: AnnouncementEvent, summary: string): Promise<StepResult> {
+    const { record } = this.#rollback;
+    const channels = channelsFor(event, record.plan.config.slack);
+    const sent = await Promise.allSettled(
+      channels.map((channel) => this.#worker(summary).announce({ event, channel, record })),
+    );
+    const failed = sent.find((attempt) => attempt.status === 'rejected');
+    if (failed) throw failed.reason;
+    const results = sent.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
+    return {
+      outcome: 'done',
+      proof:
+        channels.length === 0
+          ? `No channel asked to be told (${event})`
+          : results.map((r) => r.proof).join('; '),
+      details: results.flatMap((result) => result.details),
+      provedAt: now(),
+    };
+  }
+
+  /** Messages leave from the main workers: those inside a target's network may not reach the internet. */
+  #worker(summary: string) {
+    return onTarget({
+      taskQueue: workflowInfo().taskQueue,
+      budgetSeconds: this.#rollback.plan.config.budgets.announceSeconds,
+      summary,
+    });
+  }
+}

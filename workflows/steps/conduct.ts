@@ -1,0 +1,190 @@
+/** What every kind of rollback shares around its runbook: validation, plan, lock, and a clean end whatever happens. */
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+} from '@temporalio/workflow';
+import { describeRelease } from '../../src/domain/plan.ts';
+import type { Plan, RollbackKind } from '../../src/domain/plan.ts';
+import { outcomeSentence } from '../../src/domain/report/outcome.ts';
+import type { Outcome, RollbackResult } from '../../src/domain/rollback.ts';
+import type { ResolvedService } from '../../activities/types.ts';
+import { configuration, onTarget } from './activities.ts';
+import { Announcer } from './announcer.ts';
+import { asWorkflowFailure, describeFailure } from './failures.ts';
+import { requireRequest } from './input.ts';
+import { freeLock, takeLock } from './lock.ts';
+import { Rollback } from './rollback.ts';
+import { asOurBug, RollbackAborted } from './run-step.ts';
+import { Steps } from './steps.ts';
+
+/** Seconds in which the live state must have been read. Longer, and a person is better off knowing. */
+const PLANNING_BUDGET_SECONDS = 60;
+const RELEASE_BUDGET_SECONDS = 30;
+
+export type Runbook = (steps: Steps) => Promise<void>;
+
+/** Conducts one rollback from its input to its end. */
+export async function conductRollback(
+  kind: RollbackKind,
+  input: unknown[],
+  runbook: Runbook,
+): Promise<RollbackResult> {
+  const rollback = new Rollback(kind, requireRequest(input));
+  try {
+    return await conduct(rollback, runbook);
+  } catch (error) {
+    throw error instanceof ApplicationFailure || isCancellation(error) ? error : asOurBug(error);
+  } finally {
+    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  }
+}
+
+async function conduct(rollback: Rollback, runbook: Runbook): Promise<RollbackResult> {
+  const resolved = await resolve(rollback);
+  if (rollback.request.dryRun) return await dryRun(rollback, resolved);
+  const [lock, plan] = await Promise.all([takeLock(resolved, rollback.ref), makePlan(rollback, resolved)]);
+  refuseChangedPlan(rollback, plan);
+  rollback.follow(plan);
+  const announcer = new Announcer(rollback);
+  const steps = new Steps(rollback, announcer, resolved.taskQueue);
+  announcer.announce('started');
+
+  const ending = await follow(rollback, runbook, steps);
+  await CancellationScope.nonCancellable(async () => {
+    rollback.conclude(ending.outcome);
+    await releaseTarget(rollback, resolved, ending.outcome);
+    await freeLock(lock);
+    await closeIncident(steps, announcer, ending.outcome);
+    rollback.end(ending.outcome);
+  });
+  if (ending.cancellation !== undefined) throw ending.cancellation;
+  return requireSuccess(rollback);
+}
+
+/** Follows the runbook, and says how that ended. */
+async function follow(
+  rollback: Rollback,
+  runbook: Runbook,
+  steps: Steps,
+): Promise<{ outcome: Outcome; cancellation?: unknown }> {
+  try {
+    await runbook(steps);
+    return {
+      outcome: rollback.step('verify').result?.verdict?.passed === true ? 'rolled-back' : 'unverified',
+    };
+  } catch (error) {
+    rollback.leaveUnreached();
+    if (isCancellation(error)) return { outcome: 'cancelled', cancellation: error };
+    if (error instanceof RollbackAborted) return { outcome: 'aborted' };
+    throw error;
+  }
+}
+
+async function resolve(rollback: Rollback): Promise<ResolvedService> {
+  try {
+    const resolved = await configuration.resolveService(rollback.request);
+    rollback.allowSearchAttributes(resolved.searchAttributes);
+    return resolved;
+  } catch (error) {
+    throw isCancellation(error) ? error : asWorkflowFailure(error);
+  }
+}
+
+/** Planning changes nothing, so when it can't be done the rollback fails at once and says why. */
+async function makePlan(rollback: Rollback, resolved: ResolvedService): Promise<Plan> {
+  const target = onTarget({
+    taskQueue: resolved.taskQueue,
+    budgetSeconds: PLANNING_BUDGET_SECONDS,
+    summary: 'Read the live state and make the plan',
+  });
+  try {
+    return await target.planRollback({
+      kind: rollback.kind,
+      request: rollback.request,
+      rollback: rollback.ref,
+      environment: resolved.environment,
+    });
+  } catch (error) {
+    throw isCancellation(error) ? error : asWorkflowFailure(error);
+  }
+}
+
+function refuseChangedPlan(rollback: Rollback, plan: Plan): void {
+  const seen = rollback.request.planHash;
+  if (seen === undefined || seen === plan.hash) return;
+  throw ApplicationFailure.create({
+    type: 'PlanChanged',
+    nonRetryable: true,
+    message:
+      `The plan that was agreed to (${seen}) is not the plan now (${plan.hash}): from ${describeRelease(plan.from)} ` +
+      `to ${describeRelease(plan.to)}. The live state has changed in between. ` +
+      'Nothing was changed: traffic and data are as they were. Look at the new plan and start again.',
+  });
+}
+
+async function dryRun(rollback: Rollback, resolved: ResolvedService): Promise<RollbackResult> {
+  const plan = await makePlan(rollback, resolved);
+  rollback.follow(plan);
+  rollback.trafficIs('Traffic was not changed: this is a dry run.');
+  rollback.leaveUnreached();
+  rollback.end('dry-run');
+  const { config: _frozen, ...summary } = plan;
+  return { ...result(rollback), plan: summary };
+}
+
+/** A target that can't be told is no reason to hold the records back: its lock expires by itself. */
+async function releaseTarget(rollback: Rollback, resolved: ResolvedService, outcome: Outcome): Promise<void> {
+  const target = onTarget({
+    taskQueue: resolved.taskQueue,
+    budgetSeconds: RELEASE_BUDGET_SECONDS,
+    summary: 'Free the lock on the target',
+  });
+  try {
+    await target.releaseTarget({ plan: rollback.plan, rollback: rollback.ref, outcome });
+  } catch (error) {
+    const { message } = describeFailure(error);
+    rollback.note({
+      what: `The lock on the target could not be freed and will expire by itself. ${message}`,
+    });
+  }
+}
+
+/** Report first, so that the message can say where it is; then the report once more, with the message in it. */
+async function closeIncident(steps: Steps, announcer: Announcer, outcome: Outcome): Promise<void> {
+  // A cancelled rollback must end: nobody is asked any more.
+  await steps.report({ whenFailing: outcome === 'cancelled' ? 'go-on' : 'ask' });
+  await announcer.settled();
+  await steps.announceEnd();
+  await steps.sealReport();
+}
+
+/** Only a proved rollback is a success in Temporal's eyes too. */
+function requireSuccess(rollback: Rollback): RollbackResult {
+  const final = result(rollback);
+  if (final.outcome === 'rolled-back') return final;
+  throw ApplicationFailure.create({
+    type: final.outcome === 'aborted' ? 'Aborted' : 'Unverified',
+    nonRetryable: true,
+    message: final.summary,
+    details: [final],
+  });
+}
+
+function result(rollback: Rollback): RollbackResult {
+  const { status, plan } = rollback;
+  return {
+    outcome: status.outcome ?? 'unverified',
+    summary: outcomeSentence(rollback.record),
+    service: plan.service,
+    environment: plan.environment,
+    from: describeRelease(plan.from),
+    to: describeRelease(plan.to),
+    startedAt: status.startedAt,
+    trafficSafeAt: status.trafficSafeAt,
+    endedAt: status.endedAt ?? status.startedAt,
+    incidentFolder: status.incidentFolder,
+  };
+}

@@ -1,0 +1,328 @@
+/**
+ * The state of one running rollback, and the messages that people send to it.
+ *
+ * Everything that status, timeline and report say comes from here, and everything here comes from the
+ * workflow's history, so a replay gives the same answers.
+ */
+import {
+  condition,
+  setCurrentDetails,
+  setDefaultSignalHandler,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { MessageName } from '../../src/domain/messages.ts';
+import type { Plan, RollbackKind, StepName } from '../../src/domain/plan.ts';
+import { TRAFFIC_ONLY_STEPS, describeRelease } from '../../src/domain/plan.ts';
+import {
+  accept,
+  emptyInbox,
+  parseMessage,
+  refuse,
+  takeDecision,
+  whyRefused,
+} from '../../src/domain/reducer.ts';
+import type { Message } from '../../src/domain/messages.ts';
+import type { RollbackRequest } from '../../src/domain/request.ts';
+import type {
+  IncidentRecord,
+  Outcome,
+  Phase,
+  RollbackRef,
+  RollbackStatus,
+  StepRecord,
+  TimelineEntry,
+} from '../../src/domain/rollback.ts';
+import { MESSAGE_DESCRIPTIONS, SIGNALS, UPDATES, statusQuery, timelineQuery } from '../messages.ts';
+import { renderDetails } from './details.ts';
+
+/** ISO 8601 of the workflow's own clock, which replays the same. */
+export const now = () => new Date().toISOString();
+
+export class Rollback {
+  readonly ref: RollbackRef;
+  readonly request: RollbackRequest;
+  readonly kind: RollbackKind;
+  #plan: Plan | null = null;
+  #phase: Phase = 'planning';
+  #outcome: Outcome | null = null;
+  #traffic = 'Traffic was not changed: the plan is being made.';
+  #inbox = emptyInbox();
+  #timeline: TimelineEntry[] = [];
+  #steps: StepRecord[] = [];
+  #awaiting: RollbackStatus['awaiting'] = null;
+  #incidentFolder: string | null = null;
+  #trafficSafeAt: string | null = null;
+  #endedAt: string | null = null;
+  #searchAttributes: string[] = [];
+
+  constructor(kind: RollbackKind, request: RollbackRequest) {
+    const info = workflowInfo();
+    this.kind = kind;
+    this.request = request;
+    this.ref = {
+      workflowId: info.workflowId,
+      runId: info.runId,
+      startedAt: info.startTime.toISOString(),
+      requestedBy: request.requestedBy ?? 'somebody who gave no name',
+    };
+    this.note({
+      what: `Rollback requested: ${request.reason}`,
+      by: this.ref.requestedBy,
+      assurance: 'declared',
+    });
+    this.#listen();
+  }
+
+  /** Everything known, as the `status` query answers it. */
+  get status(): RollbackStatus {
+    const { config: _frozen, ...summary } = this.#plan ?? { config: null };
+    return {
+      workflowId: this.ref.workflowId,
+      runId: this.ref.runId,
+      kind: this.kind,
+      phase: this.#phase,
+      outcome: this.#outcome,
+      traffic: this.#traffic,
+      plan: this.#plan === null ? null : (summary as RollbackStatus['plan']),
+      steps: this.#steps,
+      awaiting: this.#awaiting,
+      acknowledgements: this.#inbox.acknowledgements,
+      resolution: this.#inbox.resolution,
+      refusedMessages: this.#inbox.refused,
+      incidentFolder: this.#incidentFolder,
+      startedAt: this.ref.startedAt,
+      trafficSafeAt: this.#trafficSafeAt,
+      endedAt: this.#endedAt,
+    };
+  }
+
+  /** The plan, once there is one. */
+  get plan(): Plan {
+    if (this.#plan === null) throw new Error('the plan is not made yet');
+    return this.#plan;
+  }
+
+  /** What reports and messages are made of. */
+  get record(): IncidentRecord {
+    return { plan: this.plan, status: this.status, timeline: this.#timeline };
+  }
+
+  /** Names the search attributes that the namespace has. */
+  allowSearchAttributes(names: string[]): void {
+    this.#searchAttributes = names;
+  }
+
+  follow(plan: Plan): void {
+    this.#plan = plan;
+    this.#phase = 'running';
+    this.#traffic = `Traffic was not changed: ${describeRelease(plan.from)} is still to be taken out.`;
+    this.#steps = TRAFFIC_ONLY_STEPS.map((name) => pendingStep(plan, name));
+    this.note({
+      what: `Plan ${plan.hash} made: from ${describeRelease(plan.from)} to ${describeRelease(plan.to)}`,
+    });
+    this.#publish();
+  }
+
+  step(name: StepName): StepRecord {
+    const step = this.#steps.find((candidate) => candidate.name === name);
+    if (!step) throw new Error(`there is no step ${name}`);
+    return step;
+  }
+
+  /** Changes a step's record and shows it. */
+  update(name: StepName, change: Partial<StepRecord>): void {
+    this.#steps = this.#steps.map((step) => (step.name === name ? { ...step, ...change } : step));
+    this.#publish();
+  }
+
+  /** Marks what the runbook did not get to, when it ended early. What closes the incident still runs. */
+  leaveUnreached(): void {
+    for (const { name, state } of this.#steps) {
+      if (CLOSING_STEPS.includes(name) && !this.request.dryRun) continue;
+      if (state === 'pending') this.update(name, { state: 'not-reached' });
+      if (state === 'running' || state === 'waiting-for-decision') this.update(name, { state: 'aborted' });
+    }
+  }
+
+  /** Adds a line to the timeline; `at` defaults to now. */
+  note(entry: Omit<TimelineEntry, 'at'> & { at?: string }): void {
+    this.#timeline = [...this.#timeline, { at: now(), ...entry }];
+  }
+
+  trafficIs(sentence: string): void {
+    this.#traffic = sentence;
+  }
+
+  trafficSafe(at: string, sentence: string): void {
+    this.#trafficSafeAt = at;
+    this.#traffic = sentence;
+  }
+
+  evidenceIn(folder: string): void {
+    this.#incidentFolder = folder;
+  }
+
+  /** Waits until a person has decided what to do about a step. A decision that came early counts. */
+  async decision(name: StepName): Promise<NonNullable<StepRecord['decision']>> {
+    this.#phase = 'waiting';
+    this.#awaiting = {
+      what: `A decision about the step "${this.step(name).title}"`,
+      since: now(),
+      step: name,
+      answers: decisionCommands(this.ref.workflowId, name),
+    };
+    this.update(name, { state: 'waiting-for-decision' });
+    await condition(() => name in this.#inbox.decisions);
+    const { inbox, decision } = takeDecision(this.#inbox, name);
+    if (decision === null) throw new Error(`a decision about ${name} was seen and is gone`);
+    this.#inbox = inbox;
+    this.#awaiting = null;
+    this.#phase = 'running';
+    this.update(name, { decision });
+    this.note({
+      what: `Decided about "${this.step(name).title}": ${decision.decision}${decision.note ? ` (${decision.note})` : ''}`,
+      by: decision.by,
+      assurance: 'declared',
+      step: name,
+    });
+    return decision;
+  }
+
+  end(outcome: Outcome): void {
+    this.#phase = 'ended';
+    this.#outcome = outcome;
+    this.#endedAt = now();
+    this.#awaiting = null;
+    this.#publish();
+  }
+
+  /** Decides the outcome while report and messages are still to be made. */
+  conclude(outcome: Outcome): void {
+    this.#outcome = outcome;
+    this.#endedAt = now();
+    this.#awaiting = null;
+    this.#phase = 'running';
+    this.note({ what: `Outcome: ${outcome}` });
+    this.#publish();
+  }
+
+  #listen(): void {
+    setHandler(statusQuery, () => this.status, { description: 'Plan, steps, and what is awaited.' });
+    setHandler(timelineQuery, () => this.#timeline, { description: 'What happened, in order.' });
+    for (const name of Object.keys(SIGNALS) as MessageName[]) {
+      const description = MESSAGE_DESCRIPTIONS[name];
+      setHandler(SIGNALS[name], (content) => this.#onSignal(name, content), { description });
+      setHandler(UPDATES[name], (content) => this.#onUpdate(name, content), {
+        description,
+        validator: (content) => this.#validate(name, content),
+      });
+    }
+    setDefaultSignalHandler((name) => {
+      this.#refuse(name, `there is no signal of that name; known are ${Object.keys(SIGNALS).join(', ')}`);
+    });
+  }
+
+  /** A signal never throws: that would fail or wedge the workflow. */
+  #onSignal(name: MessageName, content: unknown): void {
+    const judged = this.#judge(name, content);
+    if ('why' in judged) this.#refuse(name, judged.why);
+    else this.#accept(judged.message);
+  }
+
+  #onUpdate(name: MessageName, content: unknown): string {
+    const judged = this.#judge(name, content);
+    if ('why' in judged) {
+      this.#refuse(name, judged.why);
+      return `refused: ${judged.why}`;
+    }
+    this.#accept(judged.message);
+    return 'recorded';
+  }
+
+  #validate(name: MessageName, content: unknown): void {
+    const judged = this.#judge(name, content);
+    if ('why' in judged) throw new Error(judged.why);
+  }
+
+  #judge(name: MessageName, content: unknown): { message: Message } | { why: string } {
+    const parsed = parseMessage(name, content);
+    if ('why' in parsed) return parsed;
+    const why = whyRefused(parsed.message, this.#inbox, {
+      steps: this.#steps,
+      ended: this.#phase === 'ended',
+    });
+    return why === null ? parsed : { why };
+  }
+
+  #accept(message: Message): void {
+    this.#inbox = accept(this.#inbox, message, now());
+    if (message.name === 'acknowledge')
+      this.note({ what: 'Acknowledged', by: message.by, assurance: 'declared' });
+    if (message.name === 'resolve') {
+      this.note({ what: `Resolved: ${message.resolution}`, by: message.by, assurance: 'declared' });
+    }
+    this.#publish();
+  }
+
+  #refuse(name: string, why: string): void {
+    this.#inbox = refuse(this.#inbox, { at: now(), name, why });
+    this.note({ what: `Message "${name}" refused: ${why}` });
+    this.#publish();
+  }
+
+  /** Shows the state in the Temporal UI and, where they are registered, in the search attributes. */
+  #publish(): void {
+    setCurrentDetails(renderDetails(this.status));
+    this.#upsert();
+  }
+
+  #lastState = '';
+  #upsert(): void {
+    const state = this.#outcome ?? this.#phase;
+    if (this.#plan === null || state === this.#lastState) return;
+    this.#lastState = state;
+    const values: Record<string, string> = {
+      BackoutService: this.#plan.service,
+      BackoutEnvironment: this.#plan.environment,
+      BackoutKind: this.kind,
+      BackoutSeverity: this.request.severity,
+      BackoutState: state,
+    };
+    const known = Object.entries(values).filter(([name]) => this.#searchAttributes.includes(name));
+    if (known.length === 0) return;
+    upsertSearchAttributes(
+      known.map(([name, value]) => ({
+        key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+        value,
+      })),
+    );
+  }
+}
+
+const CLOSING_STEPS: readonly StepName[] = ['report', 'announce'];
+
+function pendingStep(plan: Plan, name: StepName): StepRecord {
+  const planned = plan.steps.find((step) => step.name === name);
+  return {
+    name,
+    title: planned?.title ?? name,
+    state: 'pending',
+    startedAt: null,
+    finishedAt: null,
+    rounds: 0,
+    result: null,
+    failure: null,
+    decision: null,
+  };
+}
+
+function decisionCommands(workflowId: string, step: StepName): string[] {
+  const input = JSON.stringify({ step, decision: 'retry', by: 'YOUR-NAME', note: 'WHY' });
+  return [
+    `backout decide ${workflowId} --step ${step} retry|skip|abort --note "WHY"`,
+    `temporal workflow signal --workflow-id ${workflowId} --name decideStep --input '${input}'`,
+  ];
+}

@@ -1,0 +1,95 @@
+/** One step: try within its budget, then ask a person; never fail and vanish (requirement K1). */
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { plannedStep } from '../../src/domain/plan.ts';
+import type { PlannedStep, StepName } from '../../src/domain/plan.ts';
+import type { StepResult } from '../../src/domain/rollback.ts';
+import type { Announcer } from './announcer.ts';
+import { describeFailure } from './failures.ts';
+import type { Rollback } from './rollback.ts';
+import { now } from './rollback.ts';
+
+/** Thrown when a person decides to end the rollback. */
+export class RollbackAborted extends Error {
+  readonly step: StepName;
+
+  constructor(step: StepName) {
+    super(`aborted at ${step}`);
+    this.step = step;
+  }
+}
+
+export type StepOptions = {
+  /** `ask`: wait for a person. `go-on`: note the failure; what follows matters more than this step. */
+  whenFailing: 'ask' | 'go-on';
+};
+
+export type StepRunner = {
+  rollback: Rollback;
+  announcer: Announcer;
+};
+
+/**
+ * Performs a step, again and again if a person says so.
+ * @returns the result, or null when the step was not needed, was skipped, or failed where that is tolerated
+ */
+export async function runStep(
+  { rollback, announcer }: StepRunner,
+  step: { name: StepName; perform: (planned: PlannedStep) => Promise<StepResult> } & StepOptions,
+): Promise<StepResult | null> {
+  const planned = plannedStep(rollback.plan, step.name);
+  if (planned.notNeeded !== undefined) {
+    rollback.update(step.name, { state: 'not-needed' });
+    return null;
+  }
+  for (let round = 1; ; round++) {
+    rollback.update(step.name, {
+      state: 'running',
+      startedAt: rollback.step(step.name).startedAt ?? now(),
+      rounds: round,
+    });
+    try {
+      const result = await step.perform(planned);
+      finish(rollback, step.name, result);
+      return result;
+    } catch (error) {
+      // A cancelled rollback and a bug in workflow code are not for a person to decide.
+      if (isCancellation(error) || error instanceof TypeError || error instanceof ReferenceError) throw error;
+      const failure = describeFailure(error);
+      rollback.update(step.name, { failure, finishedAt: now(), state: 'failed' });
+      rollback.note({ what: `Failed: ${planned.title}. ${failure.message}`, step: step.name });
+      if (step.whenFailing === 'go-on') return null;
+      announcer.announce('waiting-for-decision');
+      const { decision } = await rollback.decision(step.name);
+      if (decision === 'skip') {
+        rollback.update(step.name, { state: 'skipped' });
+        return null;
+      }
+      if (decision === 'abort') {
+        rollback.update(step.name, { state: 'aborted' });
+        throw new RollbackAborted(step.name);
+      }
+    }
+  }
+}
+
+function finish(rollback: Rollback, name: StepName, result: StepResult): void {
+  if (result.incidentFolder !== undefined) rollback.evidenceIn(result.incidentFolder);
+  rollback.update(name, { state: result.outcome, result, failure: null, finishedAt: now() });
+  const evidence = result.evidence?.[0]?.name;
+  rollback.note({
+    at: result.provedAt,
+    what: `${rollback.step(name).title}: ${result.proof}`,
+    step: name,
+    ...(evidence === undefined ? {} : { evidence }),
+  });
+}
+
+/** A bug of ours as a failure that ends the workflow, instead of a task that is retried for ever. */
+export function asOurBug(error: unknown): ApplicationFailure {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return ApplicationFailure.create({
+    type: 'Bug',
+    nonRetryable: true,
+    message: `A bug in Backout: ${message}`,
+  });
+}
