@@ -2,6 +2,7 @@
 import type { Observation, PlannedStep, Release, UnfinishedRollback } from '../../src/domain/plan.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import type { RollbackRef } from '../../src/domain/rollback.ts';
+import type { LogMark } from '../../src/domain/verification.ts';
 import type { EvidenceSink } from '../incident/folder.ts';
 
 /** A driver's part of the plan: what it read, what it chose, what it will do. */
@@ -38,7 +39,10 @@ export type Finding = { name: string; ok: boolean; detail: string; fix?: string 
 
 export type TargetDriver = {
   /** Reads the live state, chooses from and to, refuses what can't work. Changes nothing. */
-  plan(request: RollbackRequest, options: { endedOwners: (owners: string[]) => Promise<string[]> }): Promise<TargetPlan>;
+  plan(
+    request: RollbackRequest,
+    options: { endedOwners: (owners: string[]) => Promise<string[]> },
+  ): Promise<TargetPlan>;
   /** Reads the live state as text for the incident folder. Changes nothing. */
   observe(signal?: AbortSignal): Promise<Observation>;
   captureBefore(context: StepContext, sink: EvidenceSink): Promise<DriverProof>;
@@ -56,12 +60,16 @@ export type TargetDriver = {
 };
 
 export type VerificationTargets = {
+  /** The release returned to: `$release` and `$version` in queries. */
+  release: Release;
   /** Where the release itself answers, without its front door: http://127.0.0.1:8080 */
   releaseUrl: string;
   /** Name of the host under `hosts` that can reach it. */
   host: string;
   /** The release's own log files on that host. */
   logFiles: string[];
+  /** Where those files ended just before the switch (see `markLogs`). Missing: log errors are "no data". */
+  logMarks?: LogMark[];
   /** The release's systemd units with a journal. */
   journalUnits: string[];
 };

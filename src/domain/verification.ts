@@ -1,110 +1,93 @@
 /** When a release counts as good (requirements E1 to E4), and the verdict of one verification. */
 import * as z from 'zod';
-import { secretSchema } from './secret.ts';
+import { metricsSchema } from './metrics.ts';
 
 const url = z.string().regex(/^https?:\/\//, 'must start with http:// or https://');
 const path = z.string().startsWith('/', 'must start with /');
+
+const healthSchema = z
+  .strictObject({
+    paths: z
+      .array(path)
+      .min(1)
+      .default(['/health'])
+      .describe('Each must answer 2xx, asked of the release itself on new connections.'),
+    steadySeconds: z
+      .number()
+      .min(0)
+      .default(5)
+      .describe('All paths must be healthy without a break for this long.'),
+    withinSeconds: z.number().positive().default(60).describe('How long to wait for that.'),
+    intervalSeconds: z.number().min(0.05).default(0.5).describe('From one round of questions to the next.'),
+    timeoutSeconds: z.number().positive().default(5).describe('An answer that takes longer is unhealthy.'),
+  })
+  .refine((health) => health.steadySeconds < health.withinSeconds, {
+    path: ['steadySeconds'],
+    message: 'must be less than withinSeconds',
+  })
+  .prefault({});
+export type HealthSettings = z.infer<typeof healthSchema>;
+
+const smokeUrlSchema = z.strictObject({
+  url: url.describe('Asked as users would, through the front door. Redirects are not followed.'),
+  hostHeader: z.string().min(1).optional(),
+  status: z.int().min(100).max(599).default(200),
+  bodyContains: z.string().min(1).optional().describe('Text that the answer must hold.'),
+});
+export type SmokeUrl = z.infer<typeof smokeUrlSchema>;
+
+const smokeSchema = z
+  .strictObject({
+    urls: z.array(smokeUrlSchema).default([]).describe('Each is asked once, when health is over.'),
+    timeoutSeconds: z.number().positive().default(10).describe('One answer may take this long.'),
+    command: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe(
+        'A program and its arguments. Exit code 0 passes. The end of its output goes into the records: it must print no secret.',
+      ),
+    commandOn: z.enum(['host', 'worker']).default('host'),
+    commandTimeoutSeconds: z.number().positive().default(60),
+  })
+  .prefault({});
+export type SmokeSettings = z.infer<typeof smokeSchema>;
+
+const logErrorsSchema = z.strictObject({
+  pattern: z
+    .string()
+    .min(1)
+    .regex(/^[^\n]*$/, 'must be one line')
+    .default('ERROR|FATAL|CRITICAL')
+    .describe('Extended regular expression (grep -E).'),
+  max: z.int().min(0).default(10).describe('At most this many matching lines since the switch.'),
+});
+export type LogErrorSettings = z.infer<typeof logErrorsSchema>;
 
 export const verificationSchema = z
   .strictObject({
     from: z
       .enum(['host', 'worker'])
       .default('host')
-      .describe('Who asks: the target host itself (curl), or the worker.'),
-    health: z
-      .strictObject({
-        paths: z
-          .array(path)
-          .min(1)
-          .default(['/health'])
-          .describe('Each must answer 2xx, asked of the release itself.'),
-        steadySeconds: z
-          .number()
-          .min(0)
-          .default(5)
-          .describe('All paths must be healthy without a break for this long.'),
-        withinSeconds: z.number().positive().default(60).describe('How long to wait for that.'),
-        intervalSeconds: z.number().min(0.05).default(0.5),
-      })
-      .prefault({}),
-    smoke: z
-      .strictObject({
-        urls: z
-          .array(
-            z.strictObject({
-              url: url.describe('Asked as users would, through the front door.'),
-              hostHeader: z.string().min(1).optional(),
-              status: z.int().min(100).max(599).default(200),
-              bodyContains: z.string().min(1).optional(),
-            }),
-          )
-          .default([]),
-        command: z
-          .array(z.string())
-          .min(1)
-          .optional()
-          .describe('A program and its arguments. Exit code 0 passes.'),
-        commandOn: z.enum(['host', 'worker']).default('host'),
-        commandTimeoutSeconds: z.number().positive().default(60),
-      })
-      .prefault({}),
-    metrics: z
-      .strictObject({
-        prometheus: z.strictObject({
-          url,
-          bearerToken: secretSchema.optional(),
-        }),
-        requests: z
-          .string()
-          .min(1)
-          .describe(
-            'PromQL: requests per second of the service. Below minRequestsPerSecond nothing is judged healthy.',
-          ),
-        minRequestsPerSecond: z.number().positive().default(0.1),
-        errorShare: z
-          .strictObject({
-            query: z.string().min(1).describe('PromQL: share of 5xx answers, 0 to 1.'),
-            below: z.number().min(0).max(1).default(0.01),
-          })
-          .optional(),
-        p95: z
-          .strictObject({
-            query: z.string().min(1).describe('PromQL: 95th percentile of the response time, in seconds.'),
-            belowSeconds: z.number().positive().default(3),
-            baseline: z
-              .strictObject({
-                query: z.string().min(1).describe('PromQL: what is normal, in seconds.'),
-                factor: z.number().min(1).default(2),
-              })
-              .optional()
-              .describe('Where given, p95 may be this many times the baseline instead of belowSeconds.'),
-          })
-          .optional(),
-        withinSeconds: z
-          .number()
-          .positive()
-          .default(120)
-          .describe('How long the metrics may take to become good.'),
-        intervalSeconds: z.number().min(0.1).default(2),
-      })
-      .optional(),
-    logErrors: z
-      .strictObject({
-        pattern: z
-          .string()
-          .min(1)
-          .default('ERROR|FATAL|CRITICAL')
-          .describe('Extended regular expression (grep -E).'),
-        max: z.int().min(0).default(10).describe('At most this many matching lines since the switch.'),
-      })
+      .describe('Who asks for health and smoke URLs: the target host itself (curl), or the worker.'),
+    health: healthSchema,
+    smoke: smokeSchema,
+    metrics: metricsSchema.optional().describe('Metrics from Prometheus. Asked by the worker.'),
+    logErrors: logErrorsSchema
       .optional()
-      .describe("Counts error lines that the release wrote since the switch, in the colour's own log files."),
+      .describe("Counts error lines that the release wrote since the switch, in the release's own logs."),
   })
   .prefault({});
 export type VerificationSettings = z.infer<typeof verificationSchema>;
 
+/**
+ * Where a log file ended just before the switch, so that only what was written since is counted. `inode` is null
+ * where the file did not exist.
+ */
+export type LogMark = { file: string; inode: string | null; size: number };
+
 export type Check = {
-  /** "health /health", "5xx share", "smoke http://…". */
+  /** "health /health", "smoke GET http://…", "5xx share", "log errors". */
   name: string;
   passed: boolean;
   /** What was seen against what is allowed, with units. "No data" is not a pass. */
@@ -117,3 +100,10 @@ export type Verdict = {
   startedAt: string;
   finishedAt: string;
 };
+
+/** The longest that a verification with these settings can take, in seconds; the step's budget must allow it. */
+export function longestVerificationSeconds({ health, smoke, metrics }: VerificationSettings): number {
+  const smokeSeconds =
+    (smoke.urls.length > 0 ? smoke.timeoutSeconds : 0) + (smoke.command ? smoke.commandTimeoutSeconds : 0);
+  return Math.max(health.withinSeconds + smokeSeconds, metrics?.withinSeconds ?? 0);
+}
