@@ -1,0 +1,23 @@
+/** What activities need from outside, given once by the composition root (src/worker.ts). */
+import type { Client } from '@temporalio/client';
+import type { SlackSettings } from '../src/domain/notification.ts';
+import type { Service } from '../src/domain/service.ts';
+import type { Hosts } from './commands/hosts.ts';
+import type { HttpProbe } from './http/probe.ts';
+
+export type Deps = {
+  /** From backout.yaml, validated. */
+  services: Record<string, Service>;
+  slack: SlackSettings | undefined;
+  incidents: { directory: string };
+  /** The main task queue, where a service's environment names no other. */
+  taskQueue: string;
+  /** Search attributes that the namespace has. */
+  searchAttributes: string[];
+  hosts: Hosts;
+  workerHttp: HttpProbe;
+  /** Where secrets are. */
+  env: NodeJS.ProcessEnv;
+  /** For questions about other rollbacks. */
+  client: Client;
+};

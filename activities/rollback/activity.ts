@@ -1,0 +1,56 @@
+/** What every activity shares: it heartbeats, ends its commands when cancelled, and fails in Temporal's terms. */
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { BackoutFailure } from '../../src/domain/failure.ts';
+
+/** Well below the heartbeat time-out, so that one missed beat is not taken for a dead worker. */
+const HEARTBEAT_INTERVAL_MS = 1000;
+
+/** What a running activity knows of itself. */
+export type Running = {
+  /** 1 for the first try, then counting up. */
+  attempt: number;
+  /** Aborted when the workflow is cancelled or the worker shuts down. */
+  signal: AbortSignal;
+  heartbeat: (detail: string) => void;
+};
+
+/**
+ * Makes an activity of a function.
+ * @returns a function that Temporal can call: failures keep their type, and say whether trying again makes sense
+ */
+export function activity<Input, Result>(
+  perform: (input: Input, running: Running) => Promise<Result>,
+): (input: Input) => Promise<Result> {
+  return async (input) => {
+    const context = Context.current();
+    let detail = '';
+    const beat = setInterval(() => context.heartbeat(detail), HEARTBEAT_INTERVAL_MS);
+    try {
+      return await perform(input, {
+        attempt: context.info.attempt,
+        signal: context.cancellationSignal,
+        heartbeat: (said) => {
+          detail = said;
+          context.heartbeat(said);
+        },
+      });
+    } catch (error) {
+      // A command that was killed because of the cancellation fails in its own way: the cause is the cancellation.
+      if (context.cancellationSignal.aborted) await context.cancelled;
+      throw asActivityFailure(error);
+    } finally {
+      clearInterval(beat);
+    }
+  };
+}
+
+function asActivityFailure(error: unknown): unknown {
+  if (!(error instanceof BackoutFailure)) return error;
+  return ApplicationFailure.create({
+    type: error.type,
+    message: error.message,
+    nonRetryable: !error.retryable,
+    details: [error.parts],
+    cause: error,
+  });
+}

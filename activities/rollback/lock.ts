@@ -1,0 +1,56 @@
+/** Questions about other rollbacks, asked of Temporal. */
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { RollbackRef } from '../../src/domain/rollback.ts';
+import type { LockHolder } from '../types.ts';
+
+/**
+ * Who holds a lock workflow. A lock whose holder has ended, or is an earlier run of the asking workflow (which
+ * was reset), is left over: it is ended here, and the answer is null.
+ */
+export async function inspectLock(
+  client: Client,
+  { lockWorkflowId, rollback }: { lockWorkflowId: string; rollback: RollbackRef },
+): Promise<LockHolder | null> {
+  const lock = await describe(client, lockWorkflowId);
+  if (lock === null || lock.status.name !== 'RUNNING') return null;
+  const holder = (lock.memo?.['holder'] ?? {}) as Partial<RollbackRef>;
+  const owner =
+    holder.workflowId === undefined ? null : await describe(client, holder.workflowId, holder.runId);
+  const isEarlierRunOfOurs = holder.workflowId === rollback.workflowId && holder.runId !== rollback.runId;
+  if (isEarlierRunOfOurs || owner?.status.name !== 'RUNNING') {
+    await client.workflow
+      .getHandle(lockWorkflowId, lock.runId)
+      .terminate(`left over: its rollback ${holder.workflowId ?? '(unknown)'} has ended`);
+    return null;
+  }
+  return {
+    workflowId: holder.workflowId ?? lockWorkflowId,
+    runId: holder.runId ?? '',
+    requestedBy: holder.requestedBy ?? 'somebody who gave no name',
+    startedAt: holder.startedAt ?? lock.startTime.toISOString(),
+    ownerRunning: true,
+  };
+}
+
+/** Those of the workflows that Temporal knows and that have ended. What it doesn't know may run elsewhere. */
+export async function endedOwners(client: Client, owners: string[]): Promise<string[]> {
+  const described = await Promise.all(owners.map((owner) => describe(client, owner)));
+  return owners.filter((_, index) => {
+    const description = described[index];
+    return description !== null && description !== undefined && description.status.name !== 'RUNNING';
+  });
+}
+
+async function describe(
+  client: Client,
+  workflowId: string,
+  runId?: string,
+): Promise<WorkflowExecutionDescription | null> {
+  try {
+    return await client.workflow.getHandle(workflowId, runId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}

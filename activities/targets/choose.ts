@@ -1,0 +1,195 @@
+/**
+ * Which release is the faulty one, and which to return to (requirement B5). Pure, and the same for every target
+ * whose releases stand side by side.
+ *
+ * The danger is to flip back onto the broken release: when somebody has rolled back already, or an earlier
+ * rollback died halfway. So what the last rollback left on the target counts as much as the live state.
+ */
+import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
+import { describeRelease } from '../../src/domain/plan.ts';
+import type { ObservedRelease, Release, UnfinishedRollback } from '../../src/domain/plan.ts';
+import type { RollbackRequest } from '../../src/domain/request.ts';
+import type { Marker } from './marker.ts';
+
+export type Situation = {
+  releases: ObservedRelease[];
+  marker: Marker | null;
+  request: Pick<RollbackRequest, 'to' | 'faulty'>;
+};
+
+export type Choice = {
+  from: ObservedRelease;
+  to: ObservedRelease;
+  continues: UnfinishedRollback | null;
+  warnings: string[];
+};
+
+/** @throws BackoutFailure NothingToRollBack, NoReleaseToReturnTo, AmbiguousState; nothing is changed by any */
+export function chooseReleases(situation: Situation): Choice {
+  const unfinished = unfinishedRollback(situation);
+  const from = chooseFaulty(situation, unfinished);
+  const to = chooseTarget(situation, from, unfinished);
+  refuseReturnToFaulty(situation, to);
+  const warnings = [...mismatchWarnings(situation.releases), ...checkHealth(situation, to)];
+  return { from, to, continues: unfinished, warnings };
+}
+
+/** Those that answer; where no answer tells, those that the configuration makes active. */
+export function serving(releases: ObservedRelease[]): ObservedRelease[] {
+  const answering = releases.filter(({ answerShare }) => answerShare !== null && answerShare > 0);
+  return answering.length > 0 ? answering : releases.filter(({ configured }) => configured === 'active');
+}
+
+/** The rollback that ended in the middle, if the live state is still what it left behind. */
+function unfinishedRollback({ marker, releases }: Situation): UnfinishedRollback | null {
+  if (marker === null || marker.phase === 'ended') return null;
+  const from = releases.find(({ name }) => name === marker.from.name);
+  // Another version in the faulty one's place: somebody has deployed since, so that rollback is history.
+  if (!from || !isSame(from, marker.from)) return null;
+  const { owner, to, phase, at } = marker;
+  return { owner, from: marker.from, to, phase, at };
+}
+
+function chooseFaulty(
+  { releases, marker, request }: Situation,
+  unfinished: UnfinishedRollback | null,
+): ObservedRelease {
+  if (request.faulty !== undefined) return findRelease(releases, request.faulty, 'faulty');
+  if (unfinished) return findRelease(releases, unfinished.from.name, 'faulty');
+  const candidates = serving(releases).filter((release) => !isNamed(release, request.to));
+  const [only, ...others] = candidates;
+  if (only && others.length === 0) {
+    refuseSecondRollback(only, marker, request);
+    return only;
+  }
+  if (only) {
+    throw new BackoutFailure('AmbiguousState', {
+      what: `Several releases serve: ${candidates.map(describeRelease).join(' and ')}. Backout can't know which is faulty.`,
+      changed: NOTHING_CHANGED,
+      next: 'Start again with the faulty one named (`--faulty NAME`), or the one to return to (`--to NAME`).',
+    });
+  }
+  if (serving(releases).length > 0) throw alreadyServing(serving(releases), marker);
+  // Nothing serves at all: with the release to return to named, every other one is what must be out of the way.
+  const rest = releases.filter((release) => request.to !== undefined && !isNamed(release, request.to));
+  if (rest.length === 1 && rest[0]) return rest[0];
+  throw new BackoutFailure('AmbiguousState', {
+    what: 'No release serves: none is active in the configuration and none answers.',
+    changed: NOTHING_CHANGED,
+    next: 'Start again with the release to return to named (`--to NAME`).',
+  });
+}
+
+function chooseTarget(
+  { releases, request }: Situation,
+  from: ObservedRelease,
+  unfinished: UnfinishedRollback | null,
+): ObservedRelease {
+  if (request.to !== undefined) {
+    const to = findRelease(releases, request.to, 'to');
+    if (to.name === from.name) throw alreadyServing([to], null);
+    return to;
+  }
+  if (unfinished && unfinished.to.name !== from.name) return findRelease(releases, unfinished.to.name, 'to');
+  const others = releases.filter(({ name }) => name !== from.name);
+  const healthy = others.filter(({ health }) => health === 'healthy');
+  const candidates = healthy.length > 0 ? healthy : others;
+  const [only, ...more] = candidates;
+  if (only && more.length === 0) return only;
+  throw new BackoutFailure('AmbiguousState', {
+    what: `There are several releases to return to: ${candidates.map(describeRelease).join(', ')}.`,
+    changed: NOTHING_CHANGED,
+    next: 'Start again with the one you want named: `--to NAME`.',
+  });
+}
+
+/** The last rollback went from X to Y and Y serves: rolling back "again" would go back onto X, the broken one. */
+function refuseSecondRollback(
+  serves: ObservedRelease,
+  marker: Marker | null,
+  request: Situation['request'],
+): void {
+  if (marker?.phase !== 'ended' || !isSame(serves, marker.to) || request.to !== undefined) return;
+  throw alreadyServing([serves], marker);
+}
+
+function refuseReturnToFaulty({ releases, marker, request }: Situation, to: ObservedRelease): void {
+  if (marker === null || !isSame(to, marker.from)) return;
+  // Without a version it can't be told whether this is still the broken one: then a person may insist by name.
+  if (to.version === null && request.to !== undefined) return;
+  const others = releases.filter(({ name }) => name !== to.name).map(describeRelease);
+  throw new BackoutFailure('NoReleaseToReturnTo', {
+    what: `${describeRelease(to)} is marked faulty: ${marker.owner} rolled back from it at ${marker.at}.`,
+    changed: NOTHING_CHANGED,
+    next: `Deploy a mended version in its place, or fix ${others.join(', ')} forward.`,
+  });
+}
+
+function checkHealth({ request }: Situation, to: ObservedRelease): string[] {
+  if (to.configured === 'absent') {
+    throw new BackoutFailure('NoReleaseToReturnTo', {
+      what: `${describeRelease(to)} is not in the target's configuration. ${to.detail}`,
+      changed: NOTHING_CHANGED,
+      next: 'Add it there, or name another release with `--to NAME`.',
+    });
+  }
+  // A stopped release is started first, and must then become healthy before any traffic moves.
+  if (to.health !== 'unhealthy' || to.process === 'stopped') return [];
+  if (request.to !== undefined)
+    return [`${describeRelease(to)} is not healthy, but was asked for by name: ${to.detail}`];
+  throw new BackoutFailure('NoReleaseToReturnTo', {
+    what: `${describeRelease(to)} runs but is not healthy: ${to.detail}`,
+    changed: NOTHING_CHANGED,
+    next: `Mend it, or insist with \`--to ${to.name}\` if it is still better than what serves now.`,
+  });
+}
+
+function mismatchWarnings(releases: ObservedRelease[]): string[] {
+  return releases.flatMap((release) => {
+    const { answerShare, configured } = release;
+    if (answerShare === null) return [];
+    if (answerShare > 0 && configured === 'down') {
+      return [
+        `${describeRelease(release)} still answers although the configuration says it is down: not reloaded?`,
+      ];
+    }
+    if (answerShare === 0 && configured === 'active') {
+      return [`${describeRelease(release)} is active in the configuration but gave none of the answers.`];
+    }
+    return [];
+  });
+}
+
+function alreadyServing(releases: ObservedRelease[], marker: Marker | null): BackoutFailure {
+  const names = releases.map(describeRelease).join(' and ');
+  const because =
+    marker === null
+      ? ''
+      : ` ${marker.owner} rolled back from ${describeRelease(marker.from)} at ${marker.at} (${marker.outcome ?? marker.phase}).`;
+  return new BackoutFailure('NothingToRollBack', {
+    what: `${names} already serves.${because}`,
+    changed: NOTHING_CHANGED,
+    next: `If ${names} is bad too, name the release to return to: \`--to NAME\`.`,
+  });
+}
+
+function findRelease(releases: ObservedRelease[], wanted: string, field: 'to' | 'faulty'): ObservedRelease {
+  const found = releases.find((release) => isNamed(release, wanted));
+  if (found) return found;
+  throw new BackoutFailure('NoReleaseToReturnTo', {
+    what: `There is no release "${wanted}" (${field}); there are ${releases.map(describeRelease).join(', ')}.`,
+    changed: NOTHING_CHANGED,
+    next: 'Name one of these.',
+  });
+}
+
+/** A version that can't be read now, as of a stopped process, is taken to be the same: the careful answer. */
+function isSame(observed: Release, remembered: Release): boolean {
+  if (observed.name !== remembered.name) return false;
+  return observed.version === null || remembered.version === null || observed.version === remembered.version;
+}
+
+/** By its name first, else by its version. */
+function isNamed(release: Release, wanted: string | undefined): boolean {
+  return wanted !== undefined && (release.name === wanted || release.version === wanted);
+}

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { chooseReleases } from '../../../activities/targets/choose.ts';
+import type { Situation } from '../../../activities/targets/choose.ts';
+import type { Marker } from '../../../activities/targets/marker.ts';
+import type { ObservedRelease } from '../../../src/domain/plan.ts';
+
+const release = (name: string, change: Partial<ObservedRelease> = {}): ObservedRelease => ({
+  name,
+  version: null,
+  configured: 'down',
+  answerShare: 0,
+  process: 'running',
+  health: 'healthy',
+  detail: '',
+  ...change,
+});
+const blue = (change: Partial<ObservedRelease> = {}) => release('blue', { version: '1.0', ...change });
+const green = (change: Partial<ObservedRelease> = {}) =>
+  release('green', { version: '2.0', configured: 'active', answerShare: 1, ...change });
+const marker = (change: Partial<Marker> = {}): Marker => ({
+  owner: 'rollback-1',
+  from: { name: 'green', version: '2.0' },
+  to: { name: 'blue', version: '1.0' },
+  phase: 'ended',
+  outcome: 'rolled-back',
+  at: '2026-11-21T03:00:00.000Z',
+  ...change,
+});
+const serves = { configured: 'active', answerShare: 1 } as const;
+const idle = { configured: 'down', answerShare: 0 } as const;
+
+function choose(situation: Partial<Situation>): string {
+  const { from, to, continues } = chooseReleases({
+    releases: [blue(), green()],
+    marker: null,
+    request: {},
+    ...situation,
+  });
+  return `${from.name} -> ${to.name}${continues ? ' (continued)' : ''}`;
+}
+
+describe('without an earlier rollback', () => {
+  it('leaves the colour that answers for the other one', () => {
+    expect(choose({})).toBe('green -> blue');
+  });
+
+  it('believes answers more than the site file, and says that they differ', () => {
+    const choice = chooseReleases({
+      releases: [blue({ configured: 'active' }), green({ configured: 'down' })],
+      marker: null,
+      request: {},
+    });
+    expect([choice.from.name, choice.to.name]).toEqual(['green', 'blue']);
+    expect(choice.warnings).toEqual([
+      'blue (1.0) is active in the configuration but gave none of the answers.',
+      'green (2.0) still answers although the configuration says it is down: not reloaded?',
+    ]);
+  });
+
+  it('believes the site file when nothing answers', () => {
+    expect(choose({ releases: [blue({ answerShare: null }), green({ answerShare: null })] })).toBe(
+      'green -> blue',
+    );
+  });
+
+  it('refuses to guess in a canary, where both answer', () => {
+    const canary = [blue({ ...serves, answerShare: 0.9 }), green({ answerShare: 0.1 })];
+    expect(() => choose({ releases: canary })).toThrow(
+      "Several releases serve: blue (1.0) and green (2.0). Backout can't know which is faulty. " +
+        'Nothing was changed: traffic and data are as they were. ' +
+        'Start again with the faulty one named (`--faulty NAME`), or the one to return to (`--to NAME`).',
+    );
+    expect(choose({ releases: canary, request: { faulty: 'green' } })).toBe('green -> blue');
+    expect(choose({ releases: canary, request: { to: 'blue' } })).toBe('green -> blue');
+    expect(choose({ releases: canary, request: { faulty: '2.0' } })).toBe('green -> blue');
+  });
+
+  it('refuses an unhealthy release to return to, unless it was asked for by name', () => {
+    const releases = [blue({ health: 'unhealthy', detail: '/health answers 500' }), green()];
+    expect(() => choose({ releases })).toThrow('blue (1.0) runs but is not healthy: /health answers 500');
+    expect(chooseReleases({ releases, marker: null, request: { to: 'blue' } }).warnings).toEqual([
+      'blue (1.0) is not healthy, but was asked for by name: /health answers 500',
+    ]);
+  });
+
+  it('accepts a stopped release to return to: it is started first', () => {
+    expect(choose({ releases: [blue({ process: 'stopped', health: 'unhealthy' }), green()] })).toBe(
+      'green -> blue',
+    );
+  });
+
+  it('refuses a release that is not in the configuration', () => {
+    const releases = [blue({ configured: 'absent', detail: 'line 3 is commented out' }), green()];
+    expect(() => choose({ releases })).toThrow(
+      "blue (1.0) is not in the target's configuration. line 3 is commented out",
+    );
+  });
+
+  it('refuses the release that serves already', () => {
+    expect(() => choose({ request: { to: 'green' } })).toThrow('green (2.0) already serves.');
+    expect(() => choose({ request: { to: 'green', faulty: 'green' } })).toThrow(
+      'green (2.0) already serves.',
+    );
+  });
+
+  it('refuses an unknown name and lists the known ones', () => {
+    expect(() => choose({ request: { to: 'purple' } })).toThrow(
+      'There is no release "purple" (to); there are blue (1.0), green (2.0).',
+    );
+  });
+
+  it('asks which one when nothing serves and nothing is named', () => {
+    const releases = [blue(idle), green(idle)];
+    expect(() => choose({ releases })).toThrow('No release serves');
+    expect(choose({ releases, request: { to: 'blue' } })).toBe('green -> blue');
+  });
+
+  it('takes the only healthy one of several, and asks when there are more', () => {
+    const red = release('red', { health: 'unhealthy' });
+    expect(choose({ releases: [red, blue(), green()] })).toBe('green -> blue');
+    expect(() => choose({ releases: [release('red'), blue(), green()] })).toThrow(
+      'There are several releases to return to: red, blue (1.0).',
+    );
+  });
+});
+
+describe('after an earlier rollback', () => {
+  const rolledBack = [blue(serves), green(idle)];
+
+  it('never flips back onto the broken release', () => {
+    expect(() => choose({ releases: rolledBack, marker: marker() })).toThrow(
+      'blue (1.0) already serves. rollback-1 rolled back from green (2.0) at 2026-11-21T03:00:00.000Z (rolled-back).',
+    );
+    expect(() => choose({ releases: rolledBack, marker: marker(), request: { to: 'green' } })).toThrow(
+      'green (2.0) is marked faulty: rollback-1 rolled back from it at 2026-11-21T03:00:00.000Z.',
+    );
+  });
+
+  it('is as careful when the broken release is stopped and its version can not be read', () => {
+    const releases = [blue(serves), green({ ...idle, version: null, process: 'stopped' })];
+    expect(() => choose({ releases, marker: marker() })).toThrow('blue (1.0) already serves.');
+    expect(() => choose({ releases, marker: marker(), request: { faulty: 'blue' } })).toThrow(
+      'green is marked faulty',
+    );
+  });
+
+  it('continues one that ended in the middle, although the release to return to serves already', () => {
+    expect(choose({ releases: rolledBack, marker: marker({ phase: 'shifted' }) })).toBe(
+      'green -> blue (continued)',
+    );
+  });
+
+  it("takes a new version in the broken one's place for what it is", () => {
+    const releases = [blue(idle), green({ version: '2.1' })];
+    expect(choose({ releases, marker: marker() })).toBe('green -> blue');
+    expect(choose({ releases, marker: marker({ phase: 'shifted' }) })).toBe('green -> blue');
+    const redeployed = [blue({ ...serves, version: '1.1' }), green({ ...idle, version: '2.1' })];
+    expect(choose({ releases: redeployed, marker: marker() })).toBe('blue -> green');
+  });
+});
