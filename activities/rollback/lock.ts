@@ -15,8 +15,8 @@ export async function inspectLock(
   const lock = await describe(client, lockWorkflowId);
   if (lock === null || lock.status.name !== 'RUNNING') return null;
   const holder = (lock.memo?.['holder'] ?? {}) as Partial<RollbackRef>;
-  const owner =
-    holder.workflowId === undefined ? null : await describe(client, holder.workflowId, holder.runId);
+  // By workflow ID alone: a rollback that was reset goes on under the same ID with another run ID.
+  const owner = holder.workflowId === undefined ? null : await describe(client, holder.workflowId);
   const isEarlierRunOfOurs = holder.workflowId === rollback.workflowId && holder.runId !== rollback.runId;
   if (isEarlierRunOfOurs || owner?.status.name !== 'RUNNING') {
     await client.workflow
@@ -42,13 +42,9 @@ export async function endedOwners(client: Client, owners: string[]): Promise<str
   });
 }
 
-async function describe(
-  client: Client,
-  workflowId: string,
-  runId?: string,
-): Promise<WorkflowExecutionDescription | null> {
+async function describe(client: Client, workflowId: string): Promise<WorkflowExecutionDescription | null> {
   try {
-    return await client.workflow.getHandle(workflowId, runId).describe();
+    return await client.workflow.getHandle(workflowId).describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
