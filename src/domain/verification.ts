@@ -30,9 +30,9 @@ export type HealthSettings = z.infer<typeof healthSchema>;
 
 const smokeUrlSchema = z.strictObject({
   url: url.describe('Asked as users would, through the front door. Redirects are not followed.'),
-  hostHeader: z.string().min(1).optional(),
+  hostHeader: z.string().min(1).optional().describe('The Host to ask for, where the URL names a machine.'),
   status: z.int().min(100).max(599).default(200),
-  bodyContains: z.string().min(1).optional().describe('Text that the answer must hold.'),
+  bodyContains: z.string().min(1).optional().describe('Text that the first 64 KB of the answer must hold.'),
 });
 export type SmokeUrl = z.infer<typeof smokeUrlSchema>;
 
@@ -105,5 +105,8 @@ export type Verdict = {
 export function longestVerificationSeconds({ health, smoke, metrics }: VerificationSettings): number {
   const smokeSeconds =
     (smoke.urls.length > 0 ? smoke.timeoutSeconds : 0) + (smoke.command ? smoke.commandTimeoutSeconds : 0);
-  return Math.max(health.withinSeconds + smokeSeconds, metrics?.withinSeconds ?? 0);
+  return Math.max(
+    health.withinSeconds + health.timeoutSeconds + smokeSeconds,
+    metrics ? metrics.withinSeconds + metrics.prometheus.timeoutSeconds : 0,
+  );
 }

@@ -1,0 +1,18 @@
+/** The worker's own machine. */
+import { execute } from './execute.ts';
+import { withSudo } from './format.ts';
+import type { Host } from './host.ts';
+import { checked } from './outcome.ts';
+
+export function createLocalHost(name: string, settings: { sudo: boolean }): Host {
+  return {
+    name,
+    run: async (argv, options = {}) => {
+      const sudo = options.sudo ?? settings.sudo;
+      const result = await execute(withSudo(argv, sudo), options);
+      return checked(result, { host: name, argv, sudo });
+    },
+    warm: async () => undefined,
+    close: async () => undefined,
+  };
+}

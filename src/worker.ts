@@ -1,0 +1,117 @@
+/** The worker: the one place that wires configuration, connections, activities and workflows together. */
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createActivities } from '../activities/index.ts';
+import { createHosts } from '../activities/commands/hosts.ts';
+import { createWorkerProbe } from '../activities/http/from-worker.ts';
+import type { BackoutConfig } from './config/load.ts';
+import { connectionOptions } from './config/temporal.ts';
+import { createMetrics } from './gateway/metrics.ts';
+import { serveHealth } from './gateway/health.ts';
+import { createLogger, temporalLogger } from './logging.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
+
+export type RunningWorker = {
+  /** Where /healthz, /readyz and /metrics are. */
+  healthUrl: string;
+  /** Ends when the worker has shut down; rejects when it failed. */
+  finished: Promise<void>;
+  /** Takes no new work, lets running steps finish within the grace time, then ends. */
+  shutdown(): void;
+};
+
+export type WorkerParts = {
+  config: BackoutConfig;
+  connection: NativeConnection;
+  /** Overrides the configuration's main task queue: for a worker inside a service's own network. */
+  taskQueue?: string;
+  logger: Logger;
+};
+
+/** `backout worker`: connects, starts, and runs until SIGTERM or SIGINT. */
+export async function runWorker(options: { config: BackoutConfig; taskQueue?: string }): Promise<void> {
+  const { config } = options;
+  const logger = createLogger(config.worker.logLevel);
+  installRuntime(config, logger);
+  const connection = await NativeConnection.connect(await connectionOptions(config));
+  try {
+    const worker = await startWorker({ ...options, connection, logger });
+    await worker.finished;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Starts a worker on an open connection. */
+export async function startWorker({ config, connection, taskQueue, logger }: WorkerParts): Promise<RunningWorker> {
+  const { namespace } = config.temporal;
+  const queue = taskQueue ?? config.temporal.taskQueue;
+  const { known, problem } = await registerSearchAttributes(connection, namespace);
+  if (problem !== null) {
+    logger.warn({ known, problem }, 'search attributes could not be registered: rollbacks run, but can only be found by ID');
+  }
+  const hosts = createHosts(config.hosts);
+  const metrics = createMetrics();
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: queue,
+    identity: config.worker.identity ?? `backout@${hostname()}:${process.pid}`,
+    activities: createActivities({
+      services: config.services,
+      slack: config.slack,
+      incidents: config.incidents,
+      taskQueue: config.temporal.taskQueue,
+      searchAttributes: known,
+      hosts,
+      workerHttp: createWorkerProbe(),
+      env: process.env,
+      client: new Client({ connection, namespace }),
+      onEnded: (record, outcome) => metrics.ended(record, outcome),
+    }),
+    ...workflowCode(),
+    shutdownGraceTime: config.worker.shutdownGraceSeconds * 1000,
+    maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
+  });
+  const health = await serveHealth(config.worker.healthAddress, {
+    state: () => worker.getState(),
+    metrics: () => metrics.text(),
+  });
+  // A rollback must not pay for a handshake: connections are opened now and kept open.
+  void hosts.warm().catch((error: unknown) => logger.warn({ error: String(error) }, 'a host could not be reached yet'));
+  logger.info({ taskQueue: queue, namespace, health: health.url, services: Object.keys(config.services) }, 'worker started');
+  return {
+    healthUrl: health.url,
+    finished: worker.run().finally(async () => {
+      await Promise.allSettled([health.close(), hosts.close()]);
+      logger.info('worker stopped');
+    }),
+    shutdown: () => worker.shutdown(),
+  };
+}
+
+/** The bundle made by `npm run build`; in a checkout that was not built, the sources are bundled at start. */
+function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const bundle = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
+  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+}
+
+/** Once per process, before the first connection. */
+export function installRuntime(config: BackoutConfig, logger: Logger): void {
+  Runtime.install({
+    logger: temporalLogger(logger),
+    telemetryOptions: {
+      logging: { forward: {}, filter: 'WARN' },
+      ...(config.worker.metricsAddress === undefined
+        ? {}
+        : { metrics: { prometheus: { bindAddress: config.worker.metricsAddress } } }),
+    },
+    shutdownSignals: ['SIGTERM', 'SIGINT'],
+  });
+}
