@@ -2,7 +2,6 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
-import type { ResultPromise } from 'execa';
 import { BackoutFailure } from '../../src/domain/failure.ts';
 import { formatCommand } from './format.ts';
 import { DEFAULT_TIMEOUT_MS, MAX_OUTPUT_BYTES } from './host.ts';
@@ -37,7 +36,8 @@ export async function execute(argv: readonly string[], options: RunOptions = {})
     }
     const result = await child;
     options.signal?.throwIfAborted();
-    if (result.exitCode === undefined && result.signal === undefined) throw notStarted(argv, result.code, result.message);
+    if (result.exitCode === undefined && result.signal === undefined)
+      throw notStarted(argv, result.code, result.message ?? '');
     return {
       exitCode: result.exitCode ?? 128,
       stdout: typeof result.stdout === 'string' ? result.stdout : '',
@@ -54,12 +54,12 @@ export async function execute(argv: readonly string[], options: RunOptions = {})
 /** Ends a program with its whole group: at the time limit, or when the caller gives up. */
 class Limit {
   reached = false;
-  readonly #child: ResultPromise;
+  readonly #child: { pid?: number | undefined };
   readonly #timer: NodeJS.Timeout;
   readonly #signal: AbortSignal | undefined;
   readonly #kill = () => killGroup(this.#child.pid);
 
-  constructor(child: ResultPromise, { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: RunOptions) {
+  constructor(child: { pid?: number | undefined }, { timeoutMs = DEFAULT_TIMEOUT_MS, signal }: RunOptions) {
     this.#child = child;
     this.#signal = signal;
     this.#timer = setTimeout(() => {

@@ -11,7 +11,8 @@ type Command = { host: string; argv: readonly string[]; sudo: boolean };
 /** The result, unless time was up or sudo refused. */
 export function checked(result: Executed, command: Command): CommandResult {
   if (result.timedOut) throw timedOut(command, result);
-  if (command.sudo && result.exitCode === 1 && /^sudo: /m.test(result.stderr)) throw sudoRefused(command, result);
+  if (command.sudo && result.exitCode === 1 && /^sudo: /m.test(result.stderr))
+    throw sudoRefused(command, result);
   const { exitCode, stdout, stderr, durationMs } = result;
   return { exitCode, stdout, stderr, durationMs };
 }
@@ -40,7 +41,9 @@ function sudoRefused({ host, argv }: Command, { stderr }: Executed): BackoutFail
 /** ssh's own failure, which it tells by exit code 255, as one of ours. */
 export function sshFailure(host: string, stderr: string): BackoutFailure {
   const said = stderr.trim().split('\n').at(-1) ?? '';
-  if (/Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|No .* host key is known/.test(stderr)) {
+  if (
+    /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|No .* host key is known/.test(stderr)
+  ) {
     return new BackoutFailure('HostKeyRejected', {
       what: `The host key of ${host} is not the known one, or no key is known: ${said}`,
       changed: 'This command changed nothing: it was not sent.',

@@ -77,7 +77,17 @@ class SshHost implements Host {
     const socket = await this.#connect();
     const command = quoteForRemoteShell(withSudo(argv, sudo));
     const result = await execute(
-      ['ssh', ...sshOptions(this.#settings.ssh), '-S', socket, '-o', 'ControlMaster=no', '--', this.#settings.ssh.address, command],
+      [
+        'ssh',
+        ...sshOptions(this.#settings.ssh),
+        '-S',
+        socket,
+        '-o',
+        'ControlMaster=no',
+        '--',
+        this.#settings.ssh.address,
+        command,
+      ],
       { timeoutMs: DEFAULT_TIMEOUT_MS, ...options },
     );
     // After a command that hung or a line that was cut, the connection is not to be trusted: the next one is new.
@@ -130,7 +140,17 @@ class SshHost implements Host {
     // ssh bounds the TCP connection itself; the rest of the handshake gets the same time again.
     const giveUpAt = Date.now() + this.#settings.ssh.connectTimeoutSeconds * 2000;
     while (!ended && Date.now() < giveUpAt) {
-      const { exitCode } = await execute(['ssh', '-F', 'none', '-S', socket, '-O', 'check', '--', this.#settings.ssh.address]);
+      const { exitCode } = await execute([
+        'ssh',
+        '-F',
+        'none',
+        '-S',
+        socket,
+        '-O',
+        'check',
+        '--',
+        this.#settings.ssh.address,
+      ]);
       if (exitCode === 0) return;
       await wait(CHECK_INTERVAL_MS);
     }

@@ -34,7 +34,13 @@ export function readCurl(stdout: string, boundary: string): HttpAnswer[] {
   let start = 0;
   for (const match of stdout.matchAll(trailer)) {
     const [whole, status = '0', seconds = '0', error = ''] = match;
-    answers.push(readAnswer(stdout.slice(start, match.index), { status: Number(status), seconds: Number(seconds), error }));
+    answers.push(
+      readAnswer(stdout.slice(start, match.index), {
+        status: Number(status),
+        seconds: Number(seconds),
+        error,
+      }),
+    );
     start = match.index + whole.length;
   }
   return answers;
@@ -42,9 +48,16 @@ export function readCurl(stdout: string, boundary: string): HttpAnswer[] {
 
 function readAnswer(text: string, said: { status: number; seconds: number; error: string }): HttpAnswer {
   const durationMs = Math.round(said.seconds * 1000);
-  if (said.status === 0 || said.error !== '') return { ok: false, error: said.error || 'no answer', durationMs };
+  if (said.status === 0 || said.error !== '')
+    return { ok: false, error: said.error || 'no answer', durationMs };
   const { head, body } = splitHead(text);
-  return { ok: true, status: said.status, headers: readHeaders(head), body: body.slice(0, MAX_BODY_BYTES), durationMs };
+  return {
+    ok: true,
+    status: said.status,
+    headers: readHeaders(head),
+    body: body.slice(0, MAX_BODY_BYTES),
+    durationMs,
+  };
 }
 
 /** Interim answers (100, 103) come before the real one and are passed over. */

@@ -14,12 +14,15 @@ export function createHostProbe(host: Host): HttpProbe {
   const getMany = async (url: string, count: number, options: HttpOptions = {}): Promise<HttpAnswer[]> => {
     const { headers = {}, timeoutMs = DEFAULT_HTTP_TIMEOUT_MS, signal } = options;
     const boundary = randomUUID();
-    const { exitCode, stdout, stderr } = await host.run(curlCommand({ url, count, headers, timeoutMs, boundary }), {
-      // Asking needs no privileges.
-      sudo: false,
-      timeoutMs: timeoutMs * count + STARTING_MS,
-      ...(signal ? { signal } : {}),
-    });
+    const { exitCode, stdout, stderr } = await host.run(
+      curlCommand({ url, count, headers, timeoutMs, boundary }),
+      {
+        // Asking needs no privileges.
+        sudo: false,
+        timeoutMs: timeoutMs * count + STARTING_MS,
+        ...(signal ? { signal } : {}),
+      },
+    );
     const answers = readCurl(stdout, boundary);
     if (answers.length === count) return answers;
     throw exitCode === COMMAND_NOT_FOUND ? curlMissing(host) : curlFailed(host, stderr);

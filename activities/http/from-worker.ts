@@ -40,10 +40,17 @@ async function ask(url: string, options: HttpOptions = {}): Promise<HttpAnswer> 
 const timeoutSeconds = ({ timeoutMs = DEFAULT_HTTP_TIMEOUT_MS }: HttpOptions) => timeoutMs / 1000;
 
 /** `agent: false` makes a connection for this request alone, closed after it. */
-function send(url: string, { headers, signal }: HttpOptions & { signal: AbortSignal }): Promise<IncomingMessage> {
+function send(
+  url: string,
+  { headers, signal }: HttpOptions & { signal: AbortSignal },
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = url.startsWith('https:') ? httpsRequest : httpRequest;
-    const sent = request(url, { agent: false, headers: { connection: 'close', ...headers }, signal }, resolve);
+    const sent = request(
+      url,
+      { agent: false, headers: { connection: 'close', ...headers }, signal },
+      resolve,
+    );
     sent.on('error', reject);
     sent.end();
   });
@@ -62,7 +69,10 @@ async function readBody(message: IncomingMessage): Promise<string> {
 
 function flatten(headers: IncomingMessage['headers']): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
   );
 }
 

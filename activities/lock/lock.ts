@@ -59,7 +59,15 @@ export function createTargetLock(host: Host, directory: string): TargetLock {
       `lives=${options.lives}`,
     ].join('\n');
     const { owner, ttlSeconds, ended = [], record } = options;
-    const argv = sh(ACQUIRE, directory, owner, String(Math.ceil(ttlSeconds)), record?.name ?? '', about, ...ended);
+    const argv = sh(
+      ACQUIRE,
+      directory,
+      owner,
+      String(Math.ceil(ttlSeconds)),
+      record?.name ?? '',
+      about,
+      ...ended,
+    );
     const result = await host.run(argv, { stdin: record?.json ?? '' });
     if (result.exitCode === EXIT.locked) {
       const holder = parseLock(result.stdout.split('\n'));
@@ -76,7 +84,8 @@ export function createTargetLock(host: Host, directory: string): TargetLock {
       ({ owner, token }) =>
       (argv) =>
         sh(GUARD, directory, owner, String(token), ...argv),
-    writeRecord: async (guard, { name, json }) => void (await run(guard(sh(WRITE_RECORD, directory, name)), json)),
+    writeRecord: async (guard, { name, json }) =>
+      void (await run(guard(sh(WRITE_RECORD, directory, name)), json)),
     release: async (guard) => void (await run(guard(sh(RELEASE, directory)))),
     readState: async () => parseState((await run(sh(READ_STATE, directory))).stdout),
   };

@@ -7,7 +7,14 @@
  */
 
 /** Exit codes of the scripts, unlike any that the guarded commands use. */
-export const EXIT = { busy: 201, locked: 202, fenced: 203, unreadable: 204, noFlock: 205, noDirectory: 206 } as const;
+export const EXIT = {
+  busy: 201,
+  locked: 202,
+  fenced: 203,
+  unreadable: 204,
+  noFlock: 205,
+  noDirectory: 206,
+} as const;
 
 /** Seconds to wait for a command of an earlier attempt that is still at it. */
 const WAIT_SECONDS = 15;

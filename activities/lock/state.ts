@@ -23,10 +23,12 @@ export type TargetState = {
 /** From "key=value" lines; what is missing is empty. */
 export function parseLock(lines: string[]): LockRecord {
   const values = new Map(
-    lines.filter((line) => line.includes('=')).map((line) => {
-      const at = line.indexOf('=');
-      return [line.slice(0, at), line.slice(at + 1)];
-    }),
+    lines
+      .filter((line) => line.includes('='))
+      .map((line) => {
+        const at = line.indexOf('=');
+        return [line.slice(0, at), line.slice(at + 1)];
+      }),
   );
   const text = (key: string) => values.get(key) ?? '';
   return {

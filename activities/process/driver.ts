@@ -1,0 +1,39 @@
+/** The process of one release on its host: is it there, stop it, start it. */
+import type { ProcessSettings } from '../../src/domain/process.ts';
+import type { Host } from '../commands/host.ts';
+import type { Guard } from '../lock/lock.ts';
+import { createFoundProcess } from './found.ts';
+import { createSystemdProcess } from './systemd.ts';
+
+export type Inspection = {
+  state: 'running' | 'stopped' | 'failed';
+  pids: number[];
+  /** What the system says, in a few words. */
+  detail: string;
+};
+
+export type Stopped = {
+  /** `killed`: it did not end by itself in its time and got SIGKILL. */
+  outcome: 'stopped' | 'already-stopped' | 'killed';
+  pids: number[];
+};
+
+export type ReleaseProcess = {
+  /** Changes nothing. */
+  inspect(): Promise<Inspection>;
+  /** Ends it; SIGTERM is sent once however often this runs. Already stopped is a success. */
+  stop(guard: Guard): Promise<Stopped>;
+  /** Starts it if it does not run. Whether it is healthy must be asked of the release itself. */
+  start(guard: Guard): Promise<'started' | 'already-running'>;
+  /** Why it could not be started, or null when it could. Changes nothing. */
+  whyNotStartable(): Promise<string | null>;
+  /** What `stop` and `start` will do, as people read it. */
+  describe(): { stop: string[]; start: string[] };
+};
+
+/** `directory` is the target's state directory, where marks of what was begun are kept. */
+export function createProcess(host: Host, settings: ProcessSettings, directory: string): ReleaseProcess {
+  return 'systemd' in settings
+    ? createSystemdProcess(host, settings)
+    : createFoundProcess(host, settings, directory);
+}
