@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createHosts, type Hosts } from '../../activities/commands/hosts.ts';
 import { createWorkerProbe } from '../../activities/http/from-worker.ts';
 import type { VerificationTargets } from '../../activities/targets/driver.ts';
@@ -13,6 +13,8 @@ import { BackoutFailure } from '../../src/domain/failure.ts';
 import { hostSchema } from '../../src/domain/hosts.ts';
 import { verificationSchema } from '../../src/domain/verification.ts';
 import { type RunningService, type ServiceOptions, startService } from '../support/service.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let directory: string;
 let service: RunningService;
