@@ -22,8 +22,8 @@ export type Acquire = {
   /** `process`: the rollback can't outlive this process (break-glass), so a dead process means a dead rollback. */
   lives: 'temporal' | 'process';
   ttlSeconds: number;
-  /** Owners known to have ended, though their lock has not expired. */
-  ended?: string[];
+  /** Has this other rollback ended, though its lock has not expired? Asked only when its lock is in the way. */
+  isEnded(owner: string): Promise<boolean>;
   /** Written together with the lock, in the same round trip. */
   record?: { name: string; json: string };
 };
@@ -49,7 +49,10 @@ export function createTargetLock(host: Host, directory: string): TargetLock {
     const result = await host.run(argv, stdin === undefined ? {} : { stdin });
     return explained(host, directory, result);
   };
-  const acquire = async (options: Acquire): Promise<{ token: number; previous: LockRecord | null }> => {
+  const acquire = async (
+    options: Acquire,
+    ended: string[] = [],
+  ): Promise<{ token: number; previous: LockRecord | null }> => {
     const about = [
       `step=${oneLine(options.step)}`,
       `by=${oneLine(options.by)}`,
@@ -58,7 +61,7 @@ export function createTargetLock(host: Host, directory: string): TargetLock {
       `pid=${process.pid}`,
       `lives=${options.lives}`,
     ].join('\n');
-    const { owner, ttlSeconds, ended = [], record } = options;
+    const { owner, ttlSeconds, record } = options;
     const argv = sh(
       ACQUIRE,
       directory,
@@ -71,15 +74,17 @@ export function createTargetLock(host: Host, directory: string): TargetLock {
     const result = await host.run(argv, { stdin: record?.json ?? '' });
     if (result.exitCode === EXIT.locked) {
       const holder = parseLock(result.stdout.split('\n'));
-      if (!isDeadProcess(holder) || ended.includes(holder.owner)) throw locked(host, directory, holder);
-      return await acquire({ ...options, ended: [...ended, holder.owner] });
+      if (ended.includes(holder.owner)) throw locked(host, directory, holder);
+      if (!isDeadProcess(holder) && !(await options.isEnded(holder.owner)))
+        throw locked(host, directory, holder);
+      return await acquire(options, [...ended, holder.owner]);
     }
     const [token = '', ...before] = explained(host, directory, result).stdout.split('\n');
     return { token: Number(token), previous: before.join('').trim() === '' ? null : parseLock(before) };
   };
   return {
     directory,
-    acquire,
+    acquire: (options) => acquire(options),
     guard:
       ({ owner, token }) =>
       (argv) =>

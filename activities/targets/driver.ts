@@ -2,7 +2,7 @@
 import type { Observation, PlannedStep, Release, UnfinishedRollback } from '../../src/domain/plan.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import type { RollbackRef } from '../../src/domain/rollback.ts';
-import type { LogMark } from '../../src/domain/verification.ts';
+import type { Check, LogMark } from '../../src/domain/verification.ts';
 import type { EvidenceSink } from '../incident/folder.ts';
 
 /** A driver's part of the plan: what it read, what it chose, what it will do. */
@@ -28,7 +28,10 @@ export type StepContext = {
   signal: AbortSignal;
   /** Tells Temporal that the step is alive. */
   heartbeat(detail: string): void;
-  takeOver: string | null;
+  /** Has this other rollback ended? Temporal is asked, and the request may say so (`takeOver`). */
+  isEnded(owner: string): Promise<boolean>;
+  /** `process`: this rollback can't outlive the worker's process (break-glass). */
+  lives: 'temporal' | 'process';
 };
 
 /** What a step did, and the proof. */
@@ -41,7 +44,7 @@ export type TargetDriver = {
   /** Reads the live state, chooses from and to, refuses what can't work. Changes nothing. */
   plan(
     request: RollbackRequest,
-    options: { endedOwners: (owners: string[]) => Promise<string[]> },
+    context: Pick<StepContext, 'rollback' | 'isEnded' | 'signal'>,
   ): Promise<TargetPlan>;
   /** Reads the live state as text for the incident folder. Changes nothing. */
   observe(signal?: AbortSignal): Promise<Observation>;
@@ -53,8 +56,10 @@ export type TargetDriver = {
   stopFaulty(context: StepContext): Promise<DriverProof>;
   /** Notes how the rollback ended, and frees the lock on the target. */
   release(context: StepContext, outcome: string): Promise<void>;
-  /** What verification needs: how to ask the release itself, and how to count its log errors since a time. */
-  verificationTargets(to: Release): VerificationTargets;
+  /** What verification needs: how to ask the release itself, and how to count its log errors since the switch. */
+  verificationTargets(to: Release): Promise<VerificationTargets>;
+  /** Does all traffic still go to the release? As a check of the verification. */
+  checkTraffic(context: Pick<StepContext, 'to' | 'signal'>): Promise<Check>;
   /** Could we roll back now? Changes nothing. */
   check(): Promise<Finding[]>;
 };

@@ -13,6 +13,8 @@ export const markerSchema = z.object({
   outcome: z.string().nullable(),
   /** ISO 8601, by the worker's clock. */
   at: z.string(),
+  /** Where the logs of the release returned to ended when traffic came to it. */
+  logMarks: z.array(z.object({ file: z.string(), inode: z.string().nullable(), size: z.number() })),
 });
 export type Marker = z.infer<typeof markerSchema>;
 

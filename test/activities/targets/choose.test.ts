@@ -24,6 +24,7 @@ const marker = (change: Partial<Marker> = {}): Marker => ({
   phase: 'ended',
   outcome: 'rolled-back',
   at: '2026-11-21T03:00:00.000Z',
+  logMarks: [],
   ...change,
 });
 const serves = { configured: 'active', answerShare: 1 } as const;

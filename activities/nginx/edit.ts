@@ -1,0 +1,189 @@
+/**
+ * The edit that moves traffic. Pure: text in, text out.
+ *
+ * The release to return to loses `down` and `backup`, every other known release gets `down`, the weight headers say
+ * 100 and 0. Not one other byte changes: what people wrote in the file stays as they wrote it.
+ */
+import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
+import type { Directive, Word } from './parse.ts';
+import { lineAt } from './parse.ts';
+import { activityOf, findUpstream, flatten, parseSite } from './upstream.ts';
+import type { ServerLine, SiteSettings, Upstream } from './upstream.ts';
+
+export type Shifted = {
+  text: string;
+  /** "line 4: server 127.0.0.1:8081; -> server 127.0.0.1:8081 down;" */
+  changes: string[];
+};
+
+/** A piece of the text that is replaced. */
+type Patch = { start: number; end: number; text: string };
+
+/**
+ * The file with all traffic on `to`. Applied to its own result it changes nothing.
+ * @throws BackoutFailure SiteFileBroken, UpstreamMissing, ReleaseNotInUpstream, WouldLeaveNoServer
+ */
+export function shiftUpstream(text: string, settings: SiteSettings, to: string): Shifted {
+  const upstream = findUpstream(text, settings);
+  const wanted = upstream.byRelease[to] ?? [];
+  if (wanted.length === 0) throw notInUpstream(text, settings, { to, upstream });
+  const patches = [
+    ...Object.entries(upstream.byRelease).flatMap(([name, lines]) =>
+      lines.flatMap((line) => (name === to ? activate(text, line) : takeDown(line))),
+    ),
+    ...weightPatches(text, settings, to),
+  ].sort((a, b) => a.start - b.start);
+  const shifted = applyPatches(text, patches);
+  requireServing(shifted, settings, to);
+  return { text: shifted, changes: describeChanges(text, patches) };
+}
+
+/** The last look before a file is written: an upstream without a server passes `nginx -t` and answers 502. */
+function requireServing(text: string, settings: SiteSettings, to: string): void {
+  const { byRelease } = findUpstream(text, settings);
+  const right = Object.entries(byRelease).every(([name, lines]) =>
+    name === to ? activityOf(lines) === 'active' : lines.every(({ down }) => down),
+  );
+  if (right) return;
+  throw new BackoutFailure('WouldLeaveNoServer', {
+    what: `The edit of "${settings.upstream}" in ${settings.site} would not leave exactly ${to} serving.`,
+    changed: NOTHING_CHANGED,
+    next: 'Edit the server lines by hand, and report the file as a bug.',
+  });
+}
+
+/** Names of the releases' weight headers and what they are set to, where the file sets them. */
+export function readWeights(text: string, settings: SiteSettings): Record<string, string> {
+  return Object.fromEntries(
+    weightDirectives(text, settings).map(({ header, value }) => [header, value.value]),
+  );
+}
+
+function activate(text: string, { directive }: ServerLine): Patch[] {
+  return directive.args
+    .slice(1)
+    .filter(({ value }) => value === 'down' || value === 'backup')
+    .map((word) => removeWord(text, directive, word));
+}
+
+function takeDown({ directive, down }: ServerLine): Patch[] {
+  const last = directive.args.at(-1);
+  if (down || !last) return [];
+  return [{ start: last.end, end: last.end, text: ' down' }];
+}
+
+/** The word and the space before it, unless a comment stands between: then only the word. */
+function removeWord(text: string, directive: Directive, word: Word): Patch {
+  const before = [...directive.args].reverse().find(({ end }) => end <= word.start);
+  const gap = before?.end ?? word.start;
+  const start = text.slice(gap, word.start).includes('#') ? word.start : gap;
+  return { start, end: word.end, text: '' };
+}
+
+function weightPatches(text: string, settings: SiteSettings, to: string): Patch[] {
+  return weightDirectives(text, settings).flatMap(({ release, value }) => {
+    const wanted = release === to ? '100' : '0';
+    if (value.value === wanted) return [];
+    const quote = value.raw.startsWith('"') || value.raw.startsWith("'") ? (value.raw[0] ?? '') : '';
+    return [{ start: value.start, end: value.end, text: `${quote}${wanted}${quote}` }];
+  });
+}
+
+type WeightDirective = { release: string; header: string; value: Word };
+
+/** The `add_header` lines of our weight headers, in the servers that pass to this upstream. */
+function weightDirectives(text: string, settings: SiteSettings): WeightDirective[] {
+  const headers = new Map(
+    Object.entries(settings.releases).flatMap(([release, { weightHeader }]) =>
+      weightHeader === undefined ? [] : [[weightHeader.toLowerCase(), release] as const],
+    ),
+  );
+  return scopes(text, settings)
+    .filter(({ name }) => name === 'add_header')
+    .flatMap(({ args: [header, value] }) => {
+      const release = headers.get(header?.value.toLowerCase() ?? '');
+      return release === undefined || !header || !value ? [] : [{ release, header: header.value, value }];
+    });
+}
+
+/**
+ * Where this upstream's weight headers can stand: the server blocks that pass to it. Where no server block names it
+ * (it is passed to from another file, or by a variable) and it is the only upstream: the whole file.
+ */
+function scopes(text: string, { site, upstream }: SiteSettings): Directive[] {
+  const tree = parseSite(text, site);
+  const all = flatten(tree);
+  const servers = all.filter(({ name, block }) => name === 'server' && block);
+  const passing = servers.filter(({ block }) =>
+    flatten(block ?? []).some((inner) => passesTo(inner, upstream)),
+  );
+  if (passing.length > 0) return passing.flatMap(({ block }) => flatten(block ?? []));
+  return all.filter(({ name, block }) => name === 'upstream' && block).length === 1 ? all : [];
+}
+
+const PASSES = /^(proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass$/;
+
+/** Directly, or by a variable that is set to it. */
+function passesTo({ name, args }: Directive, upstream: string): boolean {
+  const target = PASSES.test(name) ? args[0]?.value : name === 'set' ? args[1]?.value : undefined;
+  if (target === undefined) return false;
+  return target.replace(/^(https?|grpcs?):\/\//, '').split(/[/:?$]/)[0] === upstream;
+}
+
+function applyPatches(text: string, patches: Patch[]): string {
+  let result = '';
+  let at = 0;
+  for (const patch of patches) {
+    result += text.slice(at, patch.start) + patch.text;
+    at = patch.end;
+  }
+  return result + text.slice(at);
+}
+
+function describeChanges(text: string, patches: Patch[]): string[] {
+  const places = new Map<number, Patch[]>();
+  for (const patch of patches) {
+    const start = text.lastIndexOf('\n', patch.start - 1) + 1;
+    places.set(start, [...(places.get(start) ?? []), patch]);
+  }
+  return [...places].map(([start, own]) => {
+    const lastEnd = own.at(-1)?.end ?? start;
+    const newline = text.indexOf('\n', lastEnd);
+    const end = newline < 0 ? text.length : newline;
+    const before = text.slice(start, end).trim();
+    const moved = own.map((patch) => ({ ...patch, start: patch.start - start, end: patch.end - start }));
+    const after = applyPatches(text.slice(start, end), moved).trim();
+    return `line ${lineAt(text, start)}: ${before} -> ${after}`;
+  });
+}
+
+function notInUpstream(
+  text: string,
+  settings: SiteSettings,
+  { to, upstream }: { to: string; upstream: Upstream },
+): BackoutFailure {
+  const servers = settings.releases[to]?.servers ?? [];
+  const commented = servers
+    .map((server) => commentedLine(text, upstream, server))
+    .find((line) => line !== null);
+  const there = [...Object.values(upstream.byRelease).flat(), ...upstream.others].map(
+    ({ address }) => address,
+  );
+  return new BackoutFailure('ReleaseNotInUpstream', {
+    what:
+      `The upstream "${settings.upstream}" in ${settings.site} has no server ${servers.join(' or ')} for ${to}; ` +
+      `it has ${there.join(', ') || 'none at all'}.` +
+      (commented ? ` Line ${commented} has it, but commented out.` : ''),
+    changed: NOTHING_CHANGED,
+    next: commented
+      ? `Take the comment away, with \`down\` at the end of the line if ${to} must not serve yet.`
+      : `Add the line to the upstream (with \`down\` at its end), or correct the servers of ${to} in the configuration.`,
+  });
+}
+
+function commentedLine(text: string, { block }: Upstream, server: string): number | null {
+  const inside = text.slice(block.start, block.end);
+  const escaped = server.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  const match = new RegExp(String.raw`#[ \t]*server[ \t]+${escaped}[\s;]`).exec(inside);
+  return match ? lineAt(text, block.start + match.index) : null;
+}

@@ -1,0 +1,95 @@
+/**
+ * Reading and changing the site file on its host, as constant shell scripts: each is one round trip, all data comes
+ * in as arguments or on standard input. Killed at any instant, they leave the old file or the new one, never half.
+ */
+
+export const EXIT = {
+  missing: 220,
+  unreadable: 221,
+  changedMeanwhile: 222,
+  notWritable: 223,
+  brokenBefore: 224,
+  brokenAfter: 225,
+  reloadFailed: 226,
+  noBackup: 227,
+  brokenBeside: 228,
+} as const;
+
+/** Argument: path. Prints real path, owner and mode, SHA-256, then the content in base64: any byte may be in it. */
+export const READ = String.raw`
+file=$(readlink -f -- "$1") && [ -f "$file" ] || exit 220
+[ -r "$file" ] || exit 221
+printf '%s\n' "$file"
+stat -c '%U:%G %a' -- "$file"
+sha256sum <"$file" | cut -d' ' -f1
+base64 <"$file"`;
+
+/**
+ * Arguments of all that follow: real path, nginx, its -c or "", its -p or "".
+ * Our own files begin with a dot, so that no include reads them. Leftovers of a run that was killed go first.
+ */
+const PREPARE = String.raw`
+set -u
+umask 077
+file=$1; binary=$2; config=$3; prefix=$4; shift 4
+folder=$(dirname -- "$file"); name=$(basename -- "$file")
+new=$folder/.$name.backout-new; backup=$folder/.$name.backout-bak; input=$folder/.$name.backout-in
+tidy() { rm -f -- "$new" "$input" "$beside"; }
+give_up() { tidy; exit "$1"; }
+digest() { sha256sum <"$1" | cut -d' ' -f1; }
+ngx() {
+  main=$1; shift
+  if [ -n "$main" ]; then set -- -c "$main" "$@"; fi
+  if [ -n "$prefix" ]; then set -- -p "$prefix" "$@"; fi
+  "$binary" "$@"
+}
+put_back() { cp -p -- "$backup" "$new" && mv -f -- "$new" "$file"; }`;
+
+/**
+ * Then: SHA-256 that the file has, SHA-256 it must have, path for the test beside or "", reload command.
+ * Standard input: the new content in base64 on one line, the configuration to test beside on a second one.
+ * Prints "changed" or "unchanged".
+ *
+ * Write beside, test beside, keep the old one, move, test, reload. Run again it goes on from wherever it was.
+ */
+export const APPLY = String.raw`${PREPARE}
+before=$1; after=$2; beside=$3; shift 3
+tidy
+now=$(digest "$file") || exit 220
+result=unchanged
+if [ "$now" != "$after" ]; then
+  [ "$now" = "$before" ] || exit 222
+  cat >"$input" && cp -p -- "$file" "$new" && sed -n 1p "$input" | base64 -d >"$new" || give_up 223
+  [ "$(digest "$new")" = "$after" ] || give_up 223
+  [ "$(stat -c '%u:%g:%a' -- "$new")" = "$(stat -c '%u:%g:%a' -- "$file")" ] || give_up 223
+  if [ -n "$beside" ]; then
+    sed -n 2p "$input" | base64 -d >"$beside" || give_up 223
+    ngx "$beside" -t -q || give_up 228
+  fi
+  cp -p -- "$file" "$backup.new" && mv -f -- "$backup.new" "$backup" || give_up 223
+  mv -f -- "$new" "$file" || give_up 223
+  result=changed
+fi
+tidy
+if ! ngx "$config" -t -q; then
+  [ $result = changed ] || exit 224
+  put_back; exit 225
+fi
+"$@" || exit 226
+echo $result`;
+
+/** Then: path for the test beside. Standard input: the configuration to test. Changes nothing. */
+export const TEST_BESIDE = String.raw`${PREPARE}
+beside=$1
+cat >"$beside" || give_up 223
+ngx "$beside" -t -q || give_up 228
+tidy`;
+
+/** Then: reload command. Puts the kept file back, tests and reloads. */
+export const PUT_BACK = String.raw`${PREPARE}
+beside=$new
+[ -e "$backup" ] || exit 227
+put_back || give_up 223
+ngx "$config" -t -q || exit 225
+"$@" || exit 226
+rm -f -- "$backup"`;
