@@ -14,6 +14,7 @@ import {
   markCommand,
   readCounts,
   readMarks,
+  UnexpectedOutput,
 } from './log-scripts.ts';
 
 /** Marks are taken on the way to safety, so this is all that a hanging disk may cost. */
@@ -94,6 +95,7 @@ async function count(
     if (exitCode === 4) return `${host.name} has no journalctl`;
     return `counting on ${host.name} ended with exit code ${exitCode}: ${lastWords(stderr, 300)}`;
   } catch (error) {
+    if (error instanceof UnexpectedOutput) return error.message;
     if (!(error instanceof BackoutFailure) || error.type !== 'CommandTimedOut') throw error;
     return `the lines could not be counted within ${COUNT_TIMEOUT_MS / 1000} s`;
   }

@@ -62,6 +62,11 @@ for unit do
   echo "same $(journalctl -q --unit="$unit" --since="-$ago"s -o cat | count)"
 done`;
 
+/** The host printed what the scripts never print, such as a greeting of its login shell. */
+export class UnexpectedOutput extends Error {
+  override readonly name = 'UnexpectedOutput';
+}
+
 /** Measures where each file ends now. */
 export function markCommand(files: string[]): string[] {
   return ['sh', '-c', MARK, 'backout', ...files];
@@ -89,12 +94,12 @@ export function countJournalCommand(
   ];
 }
 
-/** One mark per file, in order. Throws when the output is not what the script prints. */
+/** One mark per file, in order. @throws UnexpectedOutput */
 export function readMarks(files: string[], stdout: string): LogMark[] {
   const lines = outputLines(stdout, files.length);
   return files.map((file, index) => {
     const match = /^(?:-|(\d+) (\d+))$/.exec(lines[index] ?? '');
-    if (!match) throw new Error(`measuring ${file} printed ${JSON.stringify(lines[index])}`);
+    if (!match) throw new UnexpectedOutput(`measuring ${file} printed ${JSON.stringify(lines[index])}`);
     return { file, inode: match[1] ?? null, size: Number(match[2] ?? 0) };
   });
 }
@@ -110,14 +115,14 @@ export function readMarks(files: string[], stdout: string): LogMark[] {
 const STATES = ['same', 'new', 'rotated', 'lost', 'truncated', 'missing', 'unreadable', 'empty'] as const;
 export type LogCount = { source: string; state: (typeof STATES)[number]; lines: number };
 
-/** One count per file or unit, in order. Throws when the output is not what the scripts print. */
+/** One count per file or unit, in order. @throws UnexpectedOutput */
 export function readCounts(sources: string[], stdout: string): LogCount[] {
   const lines = outputLines(stdout, sources.length);
   return sources.map((source, index) => {
     const [word, digits] = (lines[index] ?? '').split(' ');
     const state = STATES.find((known) => known === word);
     if (!state || !/^\d+$/.test(digits ?? '')) {
-      throw new Error(`counting ${source} printed ${JSON.stringify(lines[index])}`);
+      throw new UnexpectedOutput(`counting ${source} printed ${JSON.stringify(lines[index])}`);
     }
     return { source, state, lines: Number(digits) };
   });
@@ -126,6 +131,6 @@ export function readCounts(sources: string[], stdout: string): LogCount[] {
 function outputLines(stdout: string, expected: number): string[] {
   const lines = stdout.split('\n').filter((line) => line !== '');
   if (lines.length !== expected)
-    throw new Error(`${expected} lines expected, but ${lines.length} printed: ${stdout}`);
+    throw new UnexpectedOutput(`${expected} lines expected, but ${lines.length} printed: ${stdout}`);
   return lines;
 }

@@ -134,6 +134,14 @@ describe.each([
     );
   });
 
+  test('a login shell that greets makes the count unknown, not zero', async () => {
+    const marks = await markLogs(host, [log]);
+    const greeting: Host = { ...host, run: () => local.run(['printf', 'Welcome!\\nsame 0\\n']) };
+    expect(await countErrorsSince(greeting, marks, { pattern: 'E', signal })).toBe(
+      '1 lines expected, but 2 printed: Welcome!\nsame 0\n',
+    );
+  });
+
   test('without files nothing is run', async () => {
     const noHost = { ...host, run: () => Promise.reject(new Error('was run')) };
     expect(await markLogs(noHost, [])).toEqual([]);
@@ -146,6 +154,47 @@ describe.each([
     await appendFile(log, 'ERROR one\n');
     expect(marks[0]?.size).toBe(1_000_000_000);
     expect(await count(marks)).toEqual([['same', 1]]);
+  });
+});
+
+describe('taking marks never keeps traffic from moving', () => {
+  const failing = (run: Host['run']): Host => ({ ...local, run });
+
+  test('a host that fails leaves no marks, and the check says so later', async () => {
+    expect(
+      await markLogs(
+        failing(() => Promise.reject(new Error('no route'))),
+        [log],
+      ),
+    ).toEqual([]);
+    expect(
+      await markLogs(
+        failing(() => local.run(['sh', '-c', 'exit 1'])),
+        [log],
+      ),
+    ).toEqual([]);
+    expect(
+      await markLogs(
+        failing(() => local.run(['echo', 'Welcome!'])),
+        [log],
+      ),
+    ).toEqual([]);
+  });
+
+  test('a disk that hangs costs two seconds at most', async () => {
+    const hanging = failing((_, options) => local.run(['sleep', '600'], options));
+    expect(await markLogs(hanging, [log])).toEqual([]);
+  });
+
+  test('a cancellation is not swallowed', async () => {
+    const controller = new AbortController();
+    const marking = markLogs(
+      failing((_, options) => local.run(['sleep', '600'], options)),
+      [log],
+      controller.signal,
+    );
+    controller.abort(new Error('cancelled by alice'));
+    await expect(marking).rejects.toThrow('cancelled by alice');
   });
 });
 
