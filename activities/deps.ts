@@ -3,6 +3,8 @@ import type { Client } from '@temporalio/client';
 import type { SlackSettings } from '../src/domain/notification.ts';
 import type { Service } from '../src/domain/service.ts';
 import type { Hosts } from './commands/hosts.ts';
+import type { Plan } from '../src/domain/plan.ts';
+import type { Outcome, RollbackRef } from '../src/domain/rollback.ts';
 import type { HttpProbe } from './http/probe.ts';
 
 export type Deps = {
@@ -18,6 +20,11 @@ export type Deps = {
   workerHttp: HttpProbe;
   /** Where secrets are. */
   env: NodeJS.ProcessEnv;
+  fetch: typeof fetch;
   /** For questions about other rollbacks. */
   client: Client;
+  /** `process`: rollbacks can't outlive this process (break-glass). */
+  lives: 'temporal' | 'process';
+  /** Told once for each rollback that ends, for the metrics. */
+  onEnded(plan: Plan, ended: { outcome: Outcome; trafficSafeAt: string | null; rollback: RollbackRef }): void;
 };

@@ -67,7 +67,7 @@ export type Activities = {
   stopFaulty(input: StepInput): Promise<StepResult>;
   verifyRelease(input: StepInput & { since: string }): Promise<StepResult>;
   /** Notes the end in the target's record and frees the target's lock. */
-  releaseTarget(input: StepInput & { outcome: Outcome }): Promise<void>;
+  releaseTarget(input: StepInput & { outcome: Outcome; trafficSafeAt: string | null }): Promise<void>;
   /** Writes report, summary, state after and manifest into the incident folder; writing again replaces them. */
   writeReport(input: { record: IncidentRecord }): Promise<StepResult>;
   /** Could these services be rolled back now? Changes nothing. */

@@ -44,7 +44,7 @@ export async function startLocalRollback(options: {
     headless: true,
   });
   const connection = await NativeConnection.connect({ address: server.address });
-  const worker = await startWorker({ config, connection, logger });
+  const worker = await startWorker({ config, connection, logger, lives: 'process' });
   const client = new Client({ connection, namespace: NAMESPACE });
   const handle = await client.workflow.start('trafficOnlyRollback', {
     workflowId: options.workflowId,

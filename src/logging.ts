@@ -9,7 +9,10 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 const REDACTED = ['*.authorization', '*.password', '*.token', '*.apiKey', 'apiKey', '*.webhook'];
 
 export function createLogger(level: Level, destination: NodeJS.WritableStream = process.stderr): PinoLogger {
-  return pino({ level, base: null, redact: REDACTED, timestamp: pino.stdTimeFunctions.isoTime }, destination as never);
+  return pino(
+    { level, base: null, redact: REDACTED, timestamp: pino.stdTimeFunctions.isoTime },
+    destination as never,
+  );
 }
 
 /** The SDK's and the workflows' own log lines through the same logger, with their ids as fields. */

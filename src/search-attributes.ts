@@ -18,7 +18,10 @@ export type Registration = { known: string[]; problem: string | null };
  * Registers what is missing and says which ones the namespace has now.
  * Everything works without them, only searching does not: so this never fails, it reports.
  */
-export async function registerSearchAttributes(connection: NativeConnection, namespace: string): Promise<Registration> {
+export async function registerSearchAttributes(
+  connection: NativeConnection,
+  namespace: string,
+): Promise<Registration> {
   const problem = await tryRegister(connection, namespace);
   return { known: await listKnown(connection, namespace).catch(() => []), problem };
 }

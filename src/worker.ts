@@ -31,6 +31,8 @@ export type WorkerParts = {
   /** Overrides the configuration's main task queue: for a worker inside a service's own network. */
   taskQueue?: string;
   logger: Logger;
+  /** `process` for break-glass: see `Deps`. */
+  lives?: 'temporal' | 'process';
 };
 
 /** `backout worker`: connects, starts, and runs until SIGTERM or SIGINT. */
@@ -48,12 +50,21 @@ export async function runWorker(options: { config: BackoutConfig; taskQueue?: st
 }
 
 /** Starts a worker on an open connection. */
-export async function startWorker({ config, connection, taskQueue, logger }: WorkerParts): Promise<RunningWorker> {
+export async function startWorker({
+  config,
+  connection,
+  taskQueue,
+  logger,
+  lives,
+}: WorkerParts): Promise<RunningWorker> {
   const { namespace } = config.temporal;
   const queue = taskQueue ?? config.temporal.taskQueue;
   const { known, problem } = await registerSearchAttributes(connection, namespace);
   if (problem !== null) {
-    logger.warn({ known, problem }, 'search attributes could not be registered: rollbacks run, but can only be found by ID');
+    logger.warn(
+      { known, problem },
+      'search attributes could not be registered: rollbacks run, but can only be found by ID',
+    );
   }
   const hosts = createHosts(config.hosts);
   const metrics = createMetrics();
@@ -72,7 +83,9 @@ export async function startWorker({ config, connection, taskQueue, logger }: Wor
       workerHttp: createWorkerProbe(),
       env: process.env,
       client: new Client({ connection, namespace }),
-      onEnded: (record, outcome) => metrics.ended(record, outcome),
+      fetch,
+      lives: lives ?? 'temporal',
+      onEnded: (plan, ended) => metrics.ended(plan, ended),
     }),
     ...workflowCode(),
     shutdownGraceTime: config.worker.shutdownGraceSeconds * 1000,
@@ -83,8 +96,13 @@ export async function startWorker({ config, connection, taskQueue, logger }: Wor
     metrics: () => metrics.text(),
   });
   // A rollback must not pay for a handshake: connections are opened now and kept open.
-  void hosts.warm().catch((error: unknown) => logger.warn({ error: String(error) }, 'a host could not be reached yet'));
-  logger.info({ taskQueue: queue, namespace, health: health.url, services: Object.keys(config.services) }, 'worker started');
+  void hosts
+    .warm()
+    .catch((error: unknown) => logger.warn({ error: String(error) }, 'a host could not be reached yet'));
+  logger.info(
+    { taskQueue: queue, namespace, health: health.url, services: Object.keys(config.services) },
+    'worker started',
+  );
   return {
     healthUrl: health.url,
     finished: worker.run().finally(async () => {

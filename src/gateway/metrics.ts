@@ -1,10 +1,11 @@
 /** What Prometheus learns about rollbacks, beside the SDK's own metrics. */
 import { Counter, Histogram, Registry } from 'prom-client';
-import type { Outcome, IncidentRecord } from '../domain/rollback.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Outcome, RollbackRef } from '../domain/rollback.ts';
 
 export type RollbackMetrics = {
   /** Counts a rollback that has ended, and how long traffic stayed on the faulty release. */
-  ended(record: Pick<IncidentRecord, 'plan' | 'status'>, outcome: Outcome): void;
+  ended(plan: Plan, ended: { outcome: Outcome; trafficSafeAt: string | null; rollback: RollbackRef }): void;
   text(): Promise<string>;
 };
 
@@ -27,11 +28,11 @@ export function createMetrics(): RollbackMetrics {
     registers: [registry],
   });
   return {
-    ended({ plan, status }, outcome) {
+    ended(plan, { outcome, trafficSafeAt, rollback }) {
       const labels = { service: plan.service, environment: plan.environment, kind: plan.kind };
       total.inc({ ...labels, outcome });
-      if (status.trafficSafeAt === null) return;
-      safety.observe(labels, (Date.parse(status.trafficSafeAt) - Date.parse(status.startedAt)) / 1000);
+      if (trafficSafeAt === null) return;
+      safety.observe(labels, (Date.parse(trafficSafeAt) - Date.parse(rollback.startedAt)) / 1000);
     },
     text: () => registry.metrics(),
   };

@@ -143,7 +143,12 @@ async function releaseTarget(rollback: Rollback, resolved: ResolvedService, outc
     summary: 'Free the lock on the target',
   });
   try {
-    await target.releaseTarget({ plan: rollback.plan, rollback: rollback.ref, outcome });
+    await target.releaseTarget({
+      plan: rollback.plan,
+      rollback: rollback.ref,
+      outcome,
+      trafficSafeAt: rollback.status.trafficSafeAt,
+    });
   } catch (error) {
     const { message } = describeFailure(error);
     rollback.note({

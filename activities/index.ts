@@ -1,0 +1,92 @@
+/** All activities, made from what they need. The worker registers what this returns; workflows import only the type. */
+import { assemblePlan } from './rollback/plan.ts';
+import { activity } from './rollback/activity.ts';
+import { chooseEnvironment, environmentSettings } from './rollback/services.ts';
+import { inspectLock } from './rollback/lock.ts';
+import { asResult, contextOf, driverOf, isEnded, remembering, sinkOf, verify } from './rollback/steps.ts';
+import { createNotifier } from './notification/notifier.ts';
+import { writeReport } from './incident/report.ts';
+import { writeState } from './incident/state.ts';
+import { createDriver } from './targets/index.ts';
+import type { Deps } from './deps.ts';
+import type { Activities, TargetReadiness } from './types.ts';
+
+export function createActivities(deps: Deps): Activities {
+  const notifier = createNotifier({ env: deps.env, fetch: deps.fetch });
+  return {
+    resolveService: activity(async (request) => {
+      const environment = chooseEnvironment(deps, request);
+      const { taskQueue } = environmentSettings(deps, request);
+      const { searchAttributes } = deps;
+      return {
+        service: request.service,
+        environment,
+        taskQueue: taskQueue ?? deps.taskQueue,
+        searchAttributes,
+      };
+    }),
+    inspectLock: activity((input) => inspectLock(deps.client, input)),
+    planRollback: activity(async (input, { signal }) => {
+      const { request, environment, rollback } = input;
+      const config = environmentSettings(deps, { service: request.service, environment });
+      const driver = createDriver(deps, { service: request.service, environment, config });
+      const target = await driver.plan(request, {
+        rollback,
+        isEnded: isEnded(deps, request.takeOver?.owner),
+        signal,
+      });
+      return assemblePlan(input, { target, config, madeAt: new Date().toISOString() });
+    }),
+    captureBefore: activity(async (input, running) => {
+      const sink = remembering(await sinkOf(deps, input));
+      return asResult(await driverOf(deps, input).captureBefore(contextOf(deps, input, running), sink), sink);
+    }),
+    startPrevious: activity(async (input, running) =>
+      asResult(await driverOf(deps, input).startPrevious(contextOf(deps, input, running))),
+    ),
+    shiftTraffic: activity(async (input, running) =>
+      asResult(await driverOf(deps, input).shiftTraffic(contextOf(deps, input, running))),
+    ),
+    captureLogs: activity(async (input, running) => {
+      const sink = remembering(await sinkOf(deps, input));
+      return asResult(await driverOf(deps, input).captureLogs(contextOf(deps, input, running), sink), sink);
+    }),
+    stopFaulty: activity(async (input, running) =>
+      asResult(await driverOf(deps, input).stopFaulty(contextOf(deps, input, running))),
+    ),
+    verifyRelease: activity((input, running) => verify(deps, input, running)),
+    releaseTarget: activity(async (input, running) => {
+      await driverOf(deps, input).release(contextOf(deps, input, running), input.outcome);
+      deps.onEnded(input.plan, input);
+    }),
+    writeReport: activity(async ({ record }, { signal }) => {
+      const rollback = { ...record.status, requestedBy: record.plan.request.requestedBy ?? '' };
+      const sink = remembering(await sinkOf(deps, { rollback }));
+      await writeState(sink, 'after', await driverOf(deps, record).observe(signal));
+      return asResult(await writeReport({ record, sink }), sink);
+    }),
+    checkTargets: activity((wanted) => checkTargets(deps, wanted)),
+    announce: activity((input) => notifier(input)),
+  };
+}
+
+/** Could each of these be rolled back now? One that can't be looked at does not hide the others. */
+export async function checkTargets(
+  deps: Deps,
+  wanted: { service?: string; environment?: string },
+): Promise<TargetReadiness[]> {
+  const names = wanted.service === undefined ? Object.keys(deps.services) : [wanted.service];
+  const places = names.flatMap((service) => {
+    const environments =
+      wanted.environment === undefined && deps.services[service]
+        ? Object.keys(deps.services[service].environments)
+        : [chooseEnvironment(deps, { service, environment: wanted.environment })];
+    return environments.map((environment) => ({ service, environment }));
+  });
+  return await Promise.all(
+    places.map(async (place) => {
+      const driver = createDriver(deps, { ...place, config: environmentSettings(deps, place) });
+      return { ...place, findings: await driver.check() };
+    }),
+  );
+}

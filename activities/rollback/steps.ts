@@ -1,0 +1,110 @@
+/** The activities that perform a rollback's steps: they find the driver and the incident folder, and call them. */
+import { describeRelease } from '../../src/domain/plan.ts';
+import type { StepResult } from '../../src/domain/rollback.ts';
+import type { Verdict } from '../../src/domain/verification.ts';
+import type { Deps } from '../deps.ts';
+import { openIncident } from '../incident/open.ts';
+import type { EvidenceSink } from '../incident/folder.ts';
+import { createDriver } from '../targets/index.ts';
+import type { DriverProof, StepContext, TargetDriver } from '../targets/driver.ts';
+import type { StepInput } from '../types.ts';
+import { createVerifier } from '../verification/verifier.ts';
+import type { Running } from './activity.ts';
+import { endedOwners } from './lock.ts';
+
+/** The driver that a plan is for, with the plan's own frozen configuration. */
+export function driverOf(deps: Deps, { plan }: Pick<StepInput, 'plan'>): TargetDriver {
+  return createDriver(deps, plan);
+}
+
+/** The incident folder of a rollback; made by whichever step comes first. */
+export async function sinkOf(deps: Deps, { rollback }: Pick<StepInput, 'rollback'>): Promise<EvidenceSink> {
+  return await openIncident(deps.incidents.directory, rollback);
+}
+
+/** What a driver's step is given. */
+export function contextOf(deps: Deps, { plan, rollback }: StepInput, running: Running): StepContext {
+  return {
+    from: plan.from,
+    to: plan.to,
+    rollback,
+    ...running,
+    isEnded: isEnded(deps, plan.request.takeOver?.owner),
+    lives: deps.lives,
+  };
+}
+
+/** Has another rollback ended? A person's word counts as much as Temporal's. */
+export function isEnded(deps: Deps, takenOver: string | undefined): (owner: string) => Promise<boolean> {
+  return async (owner) => owner === takenOver || (await endedOwners(deps.client, [owner])).length > 0;
+}
+
+/** A driver's proof, with the time and the evidence. */
+export function asResult(
+  proof: DriverProof,
+  sink?: EvidenceSink & { files: StepResult['evidence'] },
+): StepResult {
+  return {
+    ...proof,
+    provedAt: new Date().toISOString(),
+    ...(sink === undefined ? {} : { incidentFolder: sink.folder, evidence: sink.files ?? [] }),
+  };
+}
+
+/** A sink that remembers what was written to it. */
+export function remembering(
+  sink: EvidenceSink,
+): EvidenceSink & { files: NonNullable<StepResult['evidence']> } {
+  const files: NonNullable<StepResult['evidence']> = [];
+  const kept = async (file: ReturnType<EvidenceSink['add']>) => {
+    const written = await file;
+    files.push(written);
+    return written;
+  };
+  return {
+    folder: sink.folder,
+    path: (name) => sink.path(name),
+    write: (name, content) => kept(sink.write(name, content)),
+    add: (name, options) => kept(sink.add(name, options)),
+    files,
+  };
+}
+
+/** Checks of the release itself and of where traffic goes, side by side. A check that fails is a result. */
+export async function verify(
+  deps: Deps,
+  input: StepInput & { since: string },
+  running: Running,
+): Promise<StepResult> {
+  const driver = driverOf(deps, input);
+  const { to, config } = input.plan;
+  const targets = await driver.verificationTargets(to);
+  const verdict = await createVerifier(deps)({
+    settings: config.verify,
+    targets,
+    since: input.since,
+    ...running,
+  });
+  // Last, so that it covers what happened meanwhile.
+  const traffic = await driver.checkTraffic({ to, signal: running.signal });
+  const checks = [...verdict.checks, traffic];
+  const whole: Verdict = {
+    ...verdict,
+    checks,
+    passed: checks.every(({ passed }) => passed),
+    finishedAt: new Date().toISOString(),
+  };
+  return {
+    outcome: 'done',
+    proof: verdictSentence(whole, describeRelease(to)),
+    details: [],
+    provedAt: whole.finishedAt,
+    verdict: whole,
+  };
+}
+
+function verdictSentence({ checks }: Verdict, release: string): string {
+  const failed = checks.filter(({ passed }) => !passed);
+  if (failed.length === 0) return `${release} passed all ${checks.length} checks`;
+  return `${release} failed ${failed.length} of ${checks.length} checks: ${failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}`;
+}

@@ -1,0 +1,115 @@
+/** Target C1: two colours behind an nginx upstream, on this machine or over SSH. */
+import type { Observation } from '../../../src/domain/plan.ts';
+import { describeRelease } from '../../../src/domain/plan.ts';
+import { chooseReleases } from '../choose.ts';
+import type { DriverProof, StepContext, TargetDriver } from '../driver.ts';
+import { checkReadiness } from './check.ts';
+import { captureBefore, captureLogs } from './evidence.ts';
+import { hold, readMarker } from './hold.ts';
+import { readLive } from './observe.ts';
+import { plannedSteps } from './plan.ts';
+import { createPorts } from './ports.ts';
+import type { PortParts, Ports } from './ports.ts';
+import { refuseLocked } from './refuse-locked.ts';
+import { logFiles, prove, shiftTraffic } from './shift.ts';
+import { startPrevious } from './start.ts';
+
+export function createNginxBlueGreen(parts: PortParts): TargetDriver {
+  const ports = createPorts(parts);
+  return {
+    plan: async (request, context) => {
+      const [live] = await Promise.all([readLive(ports, context.signal), ports.nginx.dump()]);
+      await refuseLocked(ports, live.state.lock, context);
+      const { from, to, continues, warnings } = chooseReleases({
+        releases: live.releases,
+        marker: live.marker,
+        request,
+      });
+      return {
+        target: describeTarget(ports),
+        from: { name: from.name, version: from.version },
+        to: { name: to.name, version: to.version },
+        observed: live.observation,
+        steps: plannedSteps({
+          target: ports.settings,
+          budgets: ports.environment.budgets,
+          from,
+          to,
+          siteChanges: ports.nginx.shifted(live.site, to.name).changes,
+          nginxCommands: ports.nginx.describe(),
+          processCommands: {
+            start: ports.process(to.name).describe().start,
+            stop: ports.process(from.name).describe().stop,
+          },
+        }),
+        warnings,
+        continues,
+      };
+    },
+    observe: (signal): Promise<Observation> => readLive(ports, signal).then(({ observation }) => observation),
+    captureBefore: (context, sink) => captureBefore(ports, context, sink),
+    startPrevious: (context) => startPrevious(ports, context),
+    shiftTraffic: (context) => shiftTraffic(ports, context),
+    captureLogs: (context, sink) => captureLogs(ports, context, sink),
+    stopFaulty: (context) => stopFaulty(ports, context),
+    release: async (context, outcome) => {
+      const marker = await readMarker(ports);
+      const held = await hold(ports, context, { step: 'release', logMarks: marker?.logMarks ?? [] });
+      // A rollback that never touched the target leaves no trace of itself on it.
+      if (marker?.owner === context.rollback.workflowId) await held.note('ended', outcome);
+      await ports.lock.release(held.guard);
+    },
+    verificationTargets: async (to) => {
+      const colour = ports.colour(to.name);
+      const marker = await readMarker(ports);
+      return {
+        release: to,
+        releaseUrl: colour.url,
+        host: ports.settings.host,
+        logFiles: logFiles(colour),
+        ...(marker === null ? {} : { logMarks: marker.logMarks }),
+        journalUnits: colour.logs.flatMap((log) => ('journal' in log ? [log.journal] : [])),
+      };
+    },
+    checkTraffic: async (context) => {
+      const why = await prove(ports, context, { rounds: ROUNDS_OF_LAST_LOOK });
+      const { url, answers } = ports.settings.probe;
+      const name = `traffic at ${url}`;
+      return why === null
+        ? {
+            name,
+            passed: true,
+            detail: `${answers} answers in a row came from ${describeRelease(context.to)}`,
+          }
+        : { name, passed: false, detail: `not all answers come from ${describeRelease(context.to)}: ${why}` };
+    },
+    check: () => checkReadiness(ports),
+  };
+}
+
+/** A single lost answer must not fail the verification; a second round must then be clean. */
+const ROUNDS_OF_LAST_LOOK = 3;
+
+async function stopFaulty(ports: Ports, context: StepContext): Promise<DriverProof> {
+  const { from, to } = context;
+  const marker = await readMarker(ports);
+  const held = await hold(ports, context, { step: 'stop-faulty', logMarks: marker?.logMarks ?? [] });
+  const { outcome, pids } = await ports.process(from.name).stop(held.guard);
+  const { state, detail } = await ports.process(from.name).inspect();
+  await held.note('stopped');
+  const how =
+    outcome === 'killed'
+      ? 'did not end in its time and was killed'
+      : outcome === 'stopped'
+        ? 'ended'
+        : 'ran no more';
+  return {
+    outcome: outcome === 'already-stopped' ? 'already' : 'done',
+    proof: `${describeRelease(from)} ${how}; its process is ${state} (${detail}), ${to.name} goes on serving`,
+    details: pids.length === 0 ? [] : [`pids ${pids.join(', ')}`],
+  };
+}
+
+function describeTarget({ settings, host }: Ports): string {
+  return `nginx upstream ${settings.upstream} on ${host.name} (${settings.site})`;
+}

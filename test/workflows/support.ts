@@ -1,0 +1,107 @@
+/** Fake activities for workflow tests: the workflow's own code and a real (time-skipping) server are what is tested. */
+import type { Activities, StepInput } from '../../activities/types.ts';
+import { deadlineFor } from '../../src/domain/deadline.ts';
+import { TRAFFIC_ONLY_STEPS } from '../../src/domain/plan.ts';
+import type { Plan, PlannedStep } from '../../src/domain/plan.ts';
+import type { StepResult } from '../../src/domain/rollback.ts';
+import { serviceEnvironmentSchema } from '../../src/domain/service.ts';
+
+export const CONFIG = serviceEnvironmentSchema.parse({
+  target: {
+    kind: 'nginx-blue-green',
+    site: '/etc/nginx/sites-available/listings',
+    upstream: 'listings',
+    probe: { url: 'http://127.0.0.1/', identityHeader: 'X-Release' },
+    colours: {
+      blue: { servers: ['127.0.0.1:8080'], url: 'http://127.0.0.1:8080', process: { systemd: 'blue.service' } },
+      green: { servers: ['127.0.0.1:8081'], url: 'http://127.0.0.1:8081', process: { systemd: 'green.service' } },
+    },
+  },
+  slack: { incidents: { env: 'SLACK_INCIDENTS' } },
+});
+
+export const REQUEST = { service: 'listings', reason: '5xx since 2.0', requestedBy: 'anna' };
+
+export function fakePlan(request: Plan['request'], change: Partial<Plan> = {}): Plan {
+  return {
+    hash: '0123456789ab',
+    kind: 'traffic-only',
+    service: request.service,
+    environment: 'production',
+    request,
+    target: 'nginx upstream listings on local',
+    from: { name: 'green', version: '2.0' },
+    to: { name: 'blue', version: '1.0' },
+    steps: TRAFFIC_ONLY_STEPS.map(fakeStep),
+    observed: { at: '2026-11-21T03:00:00.000Z', releases: [], notes: [] },
+    warnings: [],
+    expectedSeconds: 8,
+    deadline: deadlineFor(request.severity, '2026-11-21T03:00:00.000Z'),
+    continues: null,
+    config: CONFIG,
+    madeAt: '2026-11-21T03:00:00.000Z',
+    ...change,
+  };
+}
+
+function fakeStep(name: PlannedStep['name']): PlannedStep {
+  return {
+    name,
+    title: `Do ${name}`,
+    commands: [],
+    changes: 'nothing',
+    budgetSeconds: 60,
+    expectedSeconds: 1,
+    ...(name === 'start-previous' ? { notNeeded: 'blue runs and is healthy' } : {}),
+  };
+}
+
+export function proof(what: string, change: Partial<StepResult> = {}): StepResult {
+  return { outcome: 'done', proof: what, details: [], provedAt: new Date().toISOString(), ...change };
+}
+
+export const verdict = (passed: boolean): StepResult =>
+  proof(passed ? 'all checks passed' : '5xx share is 3 %', {
+    verdict: {
+      passed,
+      checks: [{ name: '5xx share', passed, detail: passed ? '0 % is below 1 %' : '3 % is not below 1 %' }],
+      startedAt: '2026-11-21T03:00:01.000Z',
+      finishedAt: '2026-11-21T03:00:02.000Z',
+    },
+  });
+
+/** Activities that succeed and note their names; a test replaces those that it is about. */
+export function fakeActivities(replaced: Partial<Activities> = {}): { activities: Activities; calls: string[] } {
+  const calls: string[] = [];
+  const step = (name: string, result: () => StepResult) => async (_input: StepInput) => {
+    calls.push(name);
+    return result();
+  };
+  const activities: Activities = {
+    resolveService: async ({ service }) => ({
+      service,
+      environment: 'production',
+      taskQueue: process.env['FAKE_QUEUE'] ?? 'unset',
+      searchAttributes: [],
+    }),
+    inspectLock: async () => null,
+    planRollback: async ({ request }) => fakePlan(request),
+    captureBefore: step('captureBefore', () => proof('state kept', { incidentFolder: '/incidents/rollback-1' })),
+    startPrevious: step('startPrevious', () => proof('blue is healthy')),
+    shiftTraffic: step('shiftTraffic', () => proof('10 of 10 new connections were answered by blue')),
+    captureLogs: step('captureLogs', () => proof('logs kept')),
+    stopFaulty: step('stopFaulty', () => proof('green is stopped')),
+    verifyRelease: step('verifyRelease', () => verdict(true)),
+    releaseTarget: async () => void calls.push('releaseTarget'),
+    writeReport: async () => {
+      calls.push('writeReport');
+      return proof('report written');
+    },
+    checkTargets: async () => [],
+    announce: async ({ event, channel }) => {
+      calls.push(`announce ${event} ${channel}`);
+      return proof(`${channel} told: ${event}`);
+    },
+  };
+  return { activities: { ...activities, ...replaced }, calls };
+}
