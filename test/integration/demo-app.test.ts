@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startService, type RunningService, type ServiceOptions } from '../support/service.ts';
+import { startService, type RunningService, type ServiceOptions } from '../../scripts/demo/service.ts';
 
 let directory: string;
 let service: RunningService | undefined;

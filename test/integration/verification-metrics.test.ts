@@ -9,7 +9,7 @@ import { checkMetrics } from '../../activities/verification/metrics.ts';
 import { prometheus } from '../../activities/verification/prometheus.ts';
 import { metricsSchema } from '../../src/domain/metrics.ts';
 import { startPrometheus } from '../support/prometheus.ts';
-import { type RunningService, startService } from '../support/service.ts';
+import { type RunningService, startService } from '../../scripts/demo/service.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

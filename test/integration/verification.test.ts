@@ -12,7 +12,7 @@ import { createVerifier, type Verification } from '../../activities/verification
 import { BackoutFailure } from '../../src/domain/failure.ts';
 import { hostSchema } from '../../src/domain/hosts.ts';
 import { verificationSchema } from '../../src/domain/verification.ts';
-import { type RunningService, type ServiceOptions, startService } from '../support/service.ts';
+import { type RunningService, type ServiceOptions, startService } from '../../scripts/demo/service.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -1,4 +1,4 @@
-/** Starts and steers one colour of the small real service in scripts/demo/app.mjs. */
+/** Starts and steers one colour of the small real service in app.mjs. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-export const APP = fileURLToPath(new URL('../../scripts/demo/app.mjs', import.meta.url));
+export const APP = fileURLToPath(new URL('./app.mjs', import.meta.url));
 
 export type ServiceOptions = {
   colour: string;
