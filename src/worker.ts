@@ -7,6 +7,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/index.ts';
+import type { Deps } from '../activities/deps.ts';
 import { createHosts } from '../activities/commands/hosts.ts';
 import { createWorkerProbe } from '../activities/http/from-worker.ts';
 import type { BackoutConfig } from './config/load.ts';
@@ -63,30 +64,21 @@ export async function startWorker({
   if (problem !== null) {
     logger.warn(
       { known, problem },
-      'search attributes could not be registered: rollbacks run, but can only be found by ID',
+      'search attributes could not be registered: rollbacks run, but are found by ID only',
     );
   }
-  const hosts = createHosts(config.hosts);
   const metrics = createMetrics();
+  const deps: Deps = {
+    ...createDeps({ config, connection, searchAttributes: known, taskQueue: queue }),
+    lives: lives ?? 'temporal',
+    onEnded: (plan, ended) => metrics.ended(plan, ended),
+  };
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: queue,
     identity: config.worker.identity ?? `backout@${hostname()}:${process.pid}`,
-    activities: createActivities({
-      services: config.services,
-      slack: config.slack,
-      incidents: config.incidents,
-      taskQueue: config.temporal.taskQueue,
-      searchAttributes: known,
-      hosts,
-      workerHttp: createWorkerProbe(),
-      env: process.env,
-      client: new Client({ connection, namespace }),
-      fetch,
-      lives: lives ?? 'temporal',
-      onEnded: (plan, ended) => metrics.ended(plan, ended),
-    }),
+    activities: createActivities(deps),
     ...workflowCode(),
     shutdownGraceTime: config.worker.shutdownGraceSeconds * 1000,
     maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
@@ -96,7 +88,7 @@ export async function startWorker({
     metrics: () => metrics.text(),
   });
   // A rollback must not pay for a handshake: connections are opened now and kept open.
-  void hosts
+  void deps.hosts
     .warm()
     .catch((error: unknown) => logger.warn({ error: String(error) }, 'a host could not be reached yet'));
   logger.info(
@@ -106,10 +98,34 @@ export async function startWorker({
   return {
     healthUrl: health.url,
     finished: worker.run().finally(async () => {
-      await Promise.allSettled([health.close(), hosts.close()]);
+      await Promise.allSettled([health.close(), deps.hosts.close()]);
       logger.info('worker stopped');
     }),
     shutdown: () => worker.shutdown(),
+  };
+}
+
+/** What activities need, from the configuration and an open connection. */
+export function createDeps(parts: {
+  config: BackoutConfig;
+  connection: NativeConnection;
+  searchAttributes: string[];
+  taskQueue: string;
+}): Deps {
+  const { config, connection, searchAttributes, taskQueue } = parts;
+  return {
+    services: config.services,
+    slack: config.slack,
+    incidents: config.incidents,
+    taskQueue,
+    searchAttributes,
+    hosts: createHosts(config.hosts),
+    workerHttp: createWorkerProbe(),
+    env: process.env,
+    fetch,
+    client: new Client({ connection, namespace: config.temporal.namespace }),
+    lives: 'temporal',
+    onEnded: () => undefined,
   };
 }
 

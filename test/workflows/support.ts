@@ -71,8 +71,10 @@ export const verdict = (passed: boolean): StepResult =>
   });
 
 /** Activities that succeed and note their names; a test replaces those that it is about. */
-export function fakeActivities(replaced: Partial<Activities> = {}): { activities: Activities; calls: string[] } {
-  const calls: string[] = [];
+export function fakeActivities(
+  taskQueue: string,
+  { replaced = {}, calls = [] }: { replaced?: Partial<Activities>; calls?: string[] },
+): Activities {
   const step = (name: string, result: () => StepResult) => async (_input: StepInput) => {
     calls.push(name);
     return result();
@@ -81,7 +83,7 @@ export function fakeActivities(replaced: Partial<Activities> = {}): { activities
     resolveService: async ({ service }) => ({
       service,
       environment: 'production',
-      taskQueue: process.env['FAKE_QUEUE'] ?? 'unset',
+      taskQueue,
       searchAttributes: [],
     }),
     inspectLock: async () => null,
@@ -103,5 +105,5 @@ export function fakeActivities(replaced: Partial<Activities> = {}): { activities
       return proof(`${channel} told: ${event}`);
     },
   };
-  return { activities: { ...activities, ...replaced }, calls };
+  return { ...activities, ...replaced };
 }
