@@ -1,60 +1,47 @@
-/**
- * Another machine, over one multiplexed SSH connection.
- *
- * The first connection costs a handshake (0.2 to 0.5 s); every command after that rides on it. The connection is a
- * child process that ends with the worker, however the worker ends: it runs `cat` on a pipe that we hold.
- */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+/** Another machine, over one multiplexed SSH connection that is made again when it breaks. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { SshSettings } from '../../src/domain/hosts.ts';
 import { execute } from './execute.ts';
-import { quoteForRemoteShell, withSudo } from './format.ts';
-import { DEFAULT_TIMEOUT_MS } from './host.ts';
+import type { Executed } from './execute.ts';
+import { withSudo } from './format.ts';
 import type { CommandResult, Host, RunOptions } from './host.ts';
-import { checked, sshFailure } from './outcome.ts';
+import { checked, sshFailure, timedOut } from './outcome.ts';
 import { Slots } from './slots.ts';
+import {
+  killGroup,
+  readGroup,
+  readRemoteError,
+  remoteLine,
+  sessionCommand,
+  SSH_FAILED,
+} from './ssh-commands.ts';
+import { SshConnection } from './ssh-connection.ts';
 
-/** sshd allows ten sessions on one connection (MaxSessions); two are left to people. */
+/** sshd allows ten sessions on one connection (MaxSessions); one holds it open, one is for killing what hangs. */
 const MAX_SESSIONS = 8;
-const SSH_FAILED = 255;
-const CHECK_INTERVAL_MS = 15;
+/** A Unix socket's path may have 104 bytes on some systems, and ssh adds 17 while it makes one. */
+const MAX_FOLDER_LENGTH = 70;
 
-/** The options of every call: nothing is asked, the host's key must be known, a dead line is noticed in 15 s. */
-export function sshOptions(settings: SshSettings): string[] {
-  return [
-    '-F', 'none',
-    '-T',
-    '-o', 'BatchMode=yes',
-    '-o', 'StrictHostKeyChecking=yes',
-    '-o', `ConnectTimeout=${settings.connectTimeoutSeconds}`,
-    '-o', 'ServerAliveInterval=5',
-    '-o', 'ServerAliveCountMax=3',
-    '-o', 'LogLevel=ERROR',
-    '-p', String(settings.port),
-    ...(settings.user === undefined ? [] : ['-l', settings.user]),
-    ...(settings.identityFile === undefined ? [] : ['-i', settings.identityFile, '-o', 'IdentitiesOnly=yes']),
-    ...(settings.knownHostsFile === undefined ? [] : ['-o', `UserKnownHostsFile=${settings.knownHostsFile}`]),
-    ...(settings.jump === undefined ? [] : ['-J', settings.jump]),
-  ]; // prettier-ignore
-}
+/** A command on a broken connection may fail a moment before the connection's own end is known. */
+const NEWS_MS = 50;
 
-export function createSshHost(name: string, settings: { ssh: SshSettings; sudo: boolean }): Host {
+type Settings = { ssh: SshSettings; sudo: boolean };
+
+export function createSshHost(name: string, settings: Settings): Host {
   return new SshHost(name, settings);
 }
 
 class SshHost implements Host {
   readonly name: string;
-  readonly #settings: { ssh: SshSettings; sudo: boolean };
+  readonly #settings: Settings;
   readonly #slots = new Slots(MAX_SESSIONS);
-  readonly #folder = mkdtempSync(join(tmpdir(), 'bo-'));
-  #master: { process: ChildProcess; socket: string; ready: Promise<void> } | null = null;
+  #folder: string | null = null;
+  #connection: SshConnection | null = null;
   #count = 0;
 
-  constructor(name: string, settings: { ssh: SshSettings; sudo: boolean }) {
+  constructor(name: string, settings: Settings) {
     this.name = name;
     this.#settings = settings;
   }
@@ -68,98 +55,74 @@ class SshHost implements Host {
   }
 
   async close(): Promise<void> {
-    this.#drop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#connection?.drop();
+    this.#connection = null;
+    if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder = null;
   }
 
-  async #run(argv: readonly string[], options: RunOptions): Promise<CommandResult> {
-    const sudo = options.sudo ?? this.#settings.sudo;
-    const socket = await this.#connect();
-    const command = quoteForRemoteShell(withSudo(argv, sudo));
-    const result = await execute(
-      [
-        'ssh',
-        ...sshOptions(this.#settings.ssh),
-        '-S',
-        socket,
-        '-o',
-        'ControlMaster=no',
-        '--',
-        this.#settings.ssh.address,
-        command,
-      ],
-      { timeoutMs: DEFAULT_TIMEOUT_MS, ...options },
-    );
-    // After a command that hung or a line that was cut, the connection is not to be trusted: the next one is new.
-    if (result.timedOut || result.exitCode === SSH_FAILED) this.#drop();
-    if (!result.timedOut && result.exitCode === SSH_FAILED) throw sshFailure(this.name, result.stderr);
-    return checked(result, { host: this.name, argv, sudo });
+  async #run(
+    argv: readonly string[],
+    { sudo = this.#settings.sudo, ...options }: RunOptions,
+  ): Promise<CommandResult> {
+    options.signal?.throwIfAborted();
+    const connection = await this.#connect();
+    const result = await this.#send(connection, withSudo(argv, sudo), options);
+    const command = { host: this.name, argv, sudo };
+    if (result.timedOut || result.aborted) {
+      const killed = await this.#clearAway(connection, { group: readGroup(result.stderrBeginning), sudo });
+      options.signal?.throwIfAborted();
+      throw timedOut(command, { durationMs: result.durationMs, killed });
+    }
+    const { stderr, own255 } = readRemoteError(result.stderr);
+    if (result.exitCode === SSH_FAILED && !own255) {
+      await this.#clearAway(connection, { group: undefined, sudo });
+      throw sshFailure(this.name, { stderr: stderr.trim() || connection.said, sent: true });
+    }
+    return checked({ ...result, stderr }, command);
   }
 
-  /** The control socket of a connection that stands. */
-  async #connect(): Promise<string> {
-    if (this.#master === null) {
+  #send(connection: SshConnection, argv: string[], options: Omit<RunOptions, 'sudo'>): Promise<Executed> {
+    return execute(sessionCommand(this.#settings.ssh, connection.socket, remoteLine(argv)), options);
+  }
+
+  /**
+   * After a command that did not end well: kills what was left of it there, and learns by that whether the connection
+   * still answers. One that does not is given up, so that the next command gets a new one.
+   * @returns whether the command was killed
+   */
+  async #clearAway(
+    connection: SshConnection,
+    { group, sudo }: { group: number | undefined; sudo: boolean },
+  ): Promise<boolean> {
+    const argv = group === undefined ? [':'] : withSudo(killGroup(group), sudo);
+    const timeoutMs = this.#settings.ssh.connectTimeoutSeconds * 1000;
+    const answer = (await connection.endedBy(NEWS_MS))
+      ? null
+      : await this.#send(connection, argv, { timeoutMs });
+    const answered = answer !== null && !answer.timedOut && readGroup(answer.stderrBeginning) !== undefined;
+    if (!answered || connection.ended) this.#drop(connection);
+    return answered && group !== undefined && answer.exitCode === 0;
+  }
+
+  /** A connection that stands, made anew where there is none. */
+  async #connect(): Promise<SshConnection> {
+    if (this.#connection === null || this.#connection.ended) {
+      this.#folder ??= mkdtempSync(join(shortFolder(), 'bo-'));
       const socket = join(this.#folder, String(++this.#count));
-      const process = this.#spawnMaster(socket);
-      this.#master = { process, socket, ready: this.#untilReady(process, socket) };
+      this.#connection = new SshConnection(this.name, { settings: this.#settings.ssh, socket });
     }
-    const master = this.#master;
-    try {
-      await master.ready;
-    } catch (error) {
-      if (this.#master === master) this.#drop();
-      throw error;
-    }
-    return master.socket;
+    const connection = this.#connection;
+    await connection.ready;
+    return connection;
   }
 
-  #spawnMaster(socket: string): ChildProcess {
-    const { ssh } = this.#settings;
-    const child = spawn(
-      'ssh',
-      [...sshOptions(ssh), '-M', '-S', socket, '-o', 'ControlPersist=no', '--', ssh.address, 'cat'],
-      { stdio: ['pipe', 'ignore', 'pipe'] },
-    );
-    child.stdin?.on('error', () => undefined);
-    child.unref();
-    child.on('exit', () => {
-      if (this.#master?.process === child) this.#master = null;
-    });
-    return child;
+  #drop(connection: SshConnection): void {
+    connection.drop();
+    if (this.#connection === connection) this.#connection = null;
   }
+}
 
-  async #untilReady(child: ChildProcess, socket: string): Promise<void> {
-    let stderr = '';
-    let ended = false;
-    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    child.on('error', (error) => {
-      stderr += error.message;
-      ended = true;
-    });
-    child.on('close', () => (ended = true));
-    // ssh bounds the TCP connection itself; the rest of the handshake gets the same time again.
-    const giveUpAt = Date.now() + this.#settings.ssh.connectTimeoutSeconds * 2000;
-    while (!ended && Date.now() < giveUpAt) {
-      const { exitCode } = await execute([
-        'ssh',
-        '-F',
-        'none',
-        '-S',
-        socket,
-        '-O',
-        'check',
-        '--',
-        this.#settings.ssh.address,
-      ]);
-      if (exitCode === 0) return;
-      await wait(CHECK_INTERVAL_MS);
-    }
-    child.kill('SIGKILL');
-    throw sshFailure(this.name, stderr === '' ? 'the host did not complete the handshake in time' : stderr);
-  }
-
-  #drop(): void {
-    this.#master?.process.kill('SIGKILL');
-    this.#master = null;
-  }
+function shortFolder(): string {
+  return tmpdir().length <= MAX_FOLDER_LENGTH ? tmpdir() : '/tmp';
 }

@@ -5,7 +5,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -101,7 +109,11 @@ function makeKey(path: string): void {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', path]);
 }
 
-function configuration(directory: string, port: number, { config = [], path = process.env['PATH'] }: SshdOptions): string {
+function configuration(
+  directory: string,
+  port: number,
+  { config = [], path = process.env['PATH'] }: SshdOptions,
+): string {
   return [
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -121,7 +133,9 @@ function configuration(directory: string, port: number, { config = [], path = pr
 }
 
 async function start(config: string, { port, log }: { port: number; log: string }): Promise<ChildProcess> {
-  const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find((path) => existsSync(path));
+  const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find((path) =>
+    existsSync(path),
+  );
   if (program === undefined) throw new Error('sshd is not installed (Debian: openssh-server)');
   const server = spawn(program, ['-D', '-f', config, '-E', log], { stdio: 'ignore' });
   while (!(await answers(port))) {
@@ -149,7 +163,8 @@ function connections(server: number): number[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        const [, name, , parent] = /^\d+ \((.*)\) (.) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+        const [, name, , parent] =
+          /^\d+ \((.*)\) (.) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
         return name?.startsWith('sshd') && Number(parent) === server ? [Number(pid)] : [];
       } catch {
         return [];
