@@ -2,6 +2,7 @@
  * The activities as workflows see them: what goes in, what comes out. Workflows import only this type.
  * Every one is safe to run again: it reads the live state first, acts only if it must, and reads back proof.
  */
+import type { Channel } from '../src/domain/announcement-channels.ts';
 import type { AnnouncementEvent } from '../src/domain/notification.ts';
 import type { Finding } from './targets/driver.ts';
 import type { Plan, RollbackKind } from '../src/domain/plan.ts';
@@ -45,7 +46,8 @@ export type LockHolder = {
 
 export type AnnouncementInput = {
   event: AnnouncementEvent;
-  /** For `waiting-for-decision`, `plan` may be null when planning itself failed. */
+  /** One call tells one channel, so that a retry sends again only what was not sent. See `channelsFor`. */
+  channel: Channel;
   record: IncidentRecord;
 };
 
@@ -72,7 +74,7 @@ export type Activities = {
   writeReport(input: { record: IncidentRecord }): Promise<StepResult>;
   /** Could these services be rolled back now? Changes nothing. */
   checkTargets(input: { service?: string; environment?: string }): Promise<TargetReadiness[]>;
-  /** Sends one message to each channel that wants this event. */
+  /** Sends one message to one channel. */
   announce(input: AnnouncementInput): Promise<StepResult>;
 };
 

@@ -25,8 +25,8 @@ export function deadlineFor(severity: Severity, from: string): Deadline {
   };
 }
 
-/** How the deadline fared: `secondsLeft` is negative when it was missed. */
+/** How the deadline fared: `secondsLeft` is whole seconds, negative when it was missed, if only by a moment. */
 export function judgeDeadline(deadline: Deadline, safeAt: string): { kept: boolean; secondsLeft: number } {
-  const secondsLeft = Math.round((new Date(deadline.at).getTime() - new Date(safeAt).getTime()) / 1000);
+  const secondsLeft = Math.floor((new Date(deadline.at).getTime() - new Date(safeAt).getTime()) / 1000);
   return { kept: secondsLeft >= 0, secondsLeft };
 }

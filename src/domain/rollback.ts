@@ -1,5 +1,6 @@
 /** What is known of one rollback while it runs and after it: the source of status, timeline and report. */
 import type { Acknowledge, Assurance, DecideStep, Resolve } from './messages.ts';
+import type { AnnouncementEvent } from './notification.ts';
 import type { Plan, PlanSummary, StepName } from './plan.ts';
 import type { Verdict } from './verification.ts';
 
@@ -88,6 +89,8 @@ export type TimelineEntry = {
   step?: StepName;
   /** File in the incident folder that shows it. */
   evidence?: string;
+  /** Set on the entry that says that people were told of this moment: every channel that wants it has it. */
+  announced?: AnnouncementEvent;
 };
 
 export type RefusedMessage = { at: string; name: string; why: string };

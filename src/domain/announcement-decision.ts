@@ -1,0 +1,66 @@
+/** The message that asks a person what to do about a step that could not be done (requirement K1). */
+import type { IncidentRecord, StepRecord } from './rollback.ts';
+import { title } from './announcement-parts.ts';
+import type { Announcement } from './announcement-parts.ts';
+import { deadlineSentence } from './report/durations.ts';
+import { formatTime } from './report/format.ts';
+import { DATA_UNCHANGED, trafficSentence } from './report/traffic.ts';
+
+/** What each answer does. `skip` and `abort` are not the same, and at 3 a.m. that must stand there. */
+const MEANINGS = [
+  'retry: try the step again; it reads the live state first, so nothing is done twice',
+  'skip: go on without this step',
+  'abort: end the rollback here and leave everything as it is now',
+];
+
+export function announceDecision(record: IncidentRecord): Announcement {
+  const { status } = record;
+  const { awaiting } = status;
+  // Messages are sent in order beside the rollback, so the answer can be there before this one leaves.
+  if (awaiting === null) return alreadyDecided(record);
+  const step = status.steps.find(({ name }) => name === awaiting.step);
+  return {
+    id: idOf(record, step),
+    tone: 'question',
+    title: title('A DECISION IS NEEDED', record),
+    body: [
+      `${trafficSentence(record)} ${DATA_UNCHANGED} The rollback waits: ${lowerFirst(awaiting.what)}.`,
+      ...(step?.failure ? [`What went wrong: ${step.failure.message}`] : []),
+      'If nobody answers, it waits on and nothing more is changed.',
+    ],
+    fields: [
+      ['Waits for', awaiting.what],
+      ['Since', formatTime(awaiting.since)],
+      ['Deadline', deadlineSentence(record)],
+      ...(step && step.rounds > 1 ? [['Tried', `${step.rounds} rounds`] as [string, string]] : []),
+    ],
+    lists: [{ heading: 'Answers', items: MEANINGS }],
+    commands: [{ heading: 'Answer with one of', lines: awaiting.answers }],
+  };
+}
+
+function alreadyDecided(record: IncidentRecord): Announcement {
+  const last = record.status.steps
+    .filter(({ decision }) => decision !== null)
+    .sort((a, b) => (a.decision?.at ?? '').localeCompare(b.decision?.at ?? ''))
+    .at(-1);
+  const said = last?.decision
+    ? `${last.decision.by} decided ${last.decision.decision} for “${last.title}” at ${formatTime(last.decision.at)}.`
+    : 'It goes on by itself.';
+  return {
+    id: idOf(record, last),
+    tone: 'progress',
+    title: title('A decision was needed and has been given', record),
+    body: [`${trafficSentence(record)} ${DATA_UNCHANGED} ${said}`],
+    fields: [],
+    lists: [],
+    commands: [],
+  };
+}
+
+function idOf({ status }: IncidentRecord, step: StepRecord | undefined): string[] {
+  const which = step === undefined ? [] : [step.name, String(step.rounds)];
+  return [status.workflowId, status.startedAt, 'waiting-for-decision', ...which];
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

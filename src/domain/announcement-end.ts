@@ -1,0 +1,51 @@
+/** The message at the end of a rollback. Only a proved one reads like a success. */
+import type { IncidentRecord } from './rollback.ts';
+import type { Announcement } from './announcement-parts.ts';
+import { describeRelease } from './plan.ts';
+import { deadlineSentence, durationsOf, momentsOf } from './report/durations.ts';
+import { formatDuration } from './report/format.ts';
+import { reportPath } from './report/files.ts';
+import { nextSteps } from './report/next-steps.ts';
+import { headline, outcomeSentence } from './report/outcome.ts';
+
+export function announceEnd(record: IncidentRecord): Announcement {
+  const { plan, status } = record;
+  const durations = durationsOf(momentsOf(record));
+  const isGood = status.outcome === 'rolled-back';
+  const took = (milliseconds: number | null) =>
+    milliseconds === null ? 'not reached' : formatDuration(milliseconds);
+  const report = reportPath(status.incidentFolder);
+  return {
+    id: [status.workflowId, status.startedAt, 'ended'],
+    tone: isGood ? 'good' : 'bad',
+    title: `${headline(record)} (${plan.request.severity})`,
+    body: [...(isGood ? [] : ['THIS IS NOT A SUCCESS.']), outcomeSentence(record)],
+    fields: [
+      ['From (faulty)', describeRelease(plan.from)],
+      ['To', describeRelease(plan.to)],
+      ['Duration', took(durations.total)],
+      ['Traffic safe after', took(durations.startToTrafficSafe)],
+      ['Deadline', deadlineSentence(record)],
+      ['Resolution', resolution(record)],
+      ['Impact', impact(record, durations.exposure)],
+      ['Report', report === null ? 'there is none' : `${report} on the worker`],
+    ],
+    lists: [{ heading: 'Next steps', items: nextSteps(record) }],
+    commands: [],
+  };
+}
+
+function resolution({ plan, status }: IncidentRecord): string {
+  if (status.resolution !== null) return `${status.resolution.resolution} (${status.resolution.by})`;
+  return status.outcome === 'rolled-back'
+    ? `traffic is back on ${describeRelease(plan.to)}; the fault of ${describeRelease(plan.from)} is still to be found`
+    : 'not resolved';
+}
+
+function impact({ plan, status }: IncidentRecord, exposure: number | null): string {
+  const who = plan.request.customerFacing ? 'customers affected' : 'no customers affected';
+  const since = plan.request.detectedAt === undefined ? 'the start of the rollback' : 'detection';
+  if (exposure === null) return `${who}; traffic was not proved safe`;
+  const how = status.outcome === 'rolled-back' ? '' : ', and the service is not known to be good';
+  return `${who}, for ${formatDuration(exposure)} from ${since} until traffic was safe${how}; no data lost`;
+}

@@ -1,0 +1,32 @@
+/** What a message is made of, whatever carries it. */
+import type { IncidentRecord } from './rollback.ts';
+import { formatDuration } from './report/format.ts';
+
+export type Announcement = {
+  /** The same for every try of the same message, so that a repeat can be known as one. */
+  id: string[];
+  tone: 'begin' | 'progress' | 'question' | 'good' | 'bad';
+  /** One line. */
+  title: string;
+  /** Paragraphs. They say where traffic is, and that no data was changed. */
+  body: string[];
+  /** Name and value, in the order in which they are shown. */
+  fields: [name: string, value: string][];
+  lists: { heading: string; items: string[] }[];
+  /** Commands that answer, ready to paste. */
+  commands: { heading: string; lines: string[] }[];
+};
+
+/** "Rolling back: listings in production (P1)". */
+export function title(what: string, { plan }: IncidentRecord): string {
+  return `${what}: ${plan.service} in ${plan.environment} (${plan.request.severity})`;
+}
+
+/** How long the steps that are not done yet usually take. */
+export function expectedRemaining({ plan, status }: IncidentRecord): string {
+  const open = status.steps.filter(({ state }) => state === 'pending' || state === 'running');
+  const seconds = plan.steps
+    .filter(({ name, notNeeded }) => notNeeded === undefined && open.some((step) => step.name === name))
+    .reduce((sum, { expectedSeconds }) => sum + expectedSeconds, 0);
+  return `about ${formatDuration(Math.ceil(seconds) * 1000)} from now`;
+}

@@ -1,0 +1,116 @@
+/** The runbook's checklists: each box is ticked by the step that did it, or left open for a person. */
+import { channelsFor } from '../announcement-channels.ts';
+import type { AnnouncementEvent } from '../notification.ts';
+import { describeRelease } from '../plan.ts';
+import type { StepName } from '../plan.ts';
+import type { IncidentRecord } from '../rollback.ts';
+import { findStep, isDone, stateInWords, undoneSteps, whyUndone } from './steps.ts';
+
+export type Box = {
+  text: string;
+  /** What ticked it and when (ISO 8601), or null while it is open. */
+  ticked: { by: string; at: string } | null;
+  /** Why it is open, where something is known. */
+  open?: string;
+};
+export type Checklists = { before: Box[]; during: Box[]; after: Box[] };
+
+export function checklists(record: IncidentRecord): Checklists {
+  const { plan, status } = record;
+  const [from, to] = [describeRelease(plan.from), describeRelease(plan.to)];
+  return {
+    before: [
+      { text: 'Plan made from the live state', ticked: { by: `plan ${plan.hash}`, at: plan.madeAt } },
+      commander(record),
+      byStep(record, 'capture-before', 'State before the rollback recorded'),
+      previousHealthy(record, `${to} runs and is healthy`),
+      told(record, 'started', 'Team told that a rollback is under way'),
+    ],
+    during: [
+      byStep(record, 'shift-traffic', `All traffic on ${to}, proved by requests`),
+      told(record, 'traffic-shifted', 'Team told that traffic has moved'),
+      byStep(record, 'capture-logs', `Logs of ${from} saved`),
+      byStep(record, 'stop-faulty', `${from} stopped`),
+      verified(record, `${to} verified`),
+    ],
+    after: [
+      byStep(record, 'report', 'Incident report written'),
+      byStep(record, 'announce', 'Team told how it ended'),
+      acknowledged(record),
+      resolved(record),
+      ...(plan.request.customerFacing ? [forPerson('Customers told, status page updated')] : []),
+      ...(undoneSteps(record).length > 0 ? [forPerson('What was not done (see above) done by hand')] : []),
+      ...(status.outcome === 'rolled-back' ? [] : [forPerson(`${plan.service} known to be good again`)]),
+      forPerson('Incident report reviewed (within 30 minutes)'),
+      forPerson(`Bug ticket written: labels bug, production, rollback; linked to this report`),
+      forPerson(`${from} tagged as faulty and kept from being deployed again`),
+      forPerson('Service watched for 24 hours'),
+      forPerson('Root cause found (within 24 hours)'),
+      forPerson('Postmortem held (within a week)'),
+    ],
+  };
+}
+
+const forPerson = (text: string): Box => ({ text, ticked: null });
+
+function byStep(record: IncidentRecord, name: StepName, text: string): Box {
+  const step = findStep(record, name);
+  if (step === null) return { text, ticked: null };
+  if (isDone(step) && step.result !== null) {
+    return { text, ticked: { by: `step ${name}`, at: step.result.provedAt } };
+  }
+  const isUndone = undoneSteps(record).includes(step);
+  return { text, ticked: null, open: isUndone ? whyUndone(step) : stateInWords(step.state) };
+}
+
+/** Ticked by the step that started it, or else by the plan, which found it running and healthy. */
+function previousHealthy(record: IncidentRecord, text: string): Box {
+  const { plan } = record;
+  const found = plan.observed.releases.find(({ name }) => name === plan.to.name);
+  if (findStep(record, 'start-previous')?.state !== 'not-needed')
+    return byStep(record, 'start-previous', text);
+  return found?.health === 'healthy'
+    ? { text, ticked: { by: `plan ${plan.hash}`, at: plan.observed.at } }
+    : { text, ticked: null, open: `the plan found its health ${found?.health ?? 'unknown'}` };
+}
+
+/** Ticked only by a verification that passed: one that was done and failed leaves the box open. */
+function verified(record: IncidentRecord, text: string): Box {
+  const verdict = findStep(record, 'verify')?.result?.verdict;
+  const box = byStep(record, 'verify', text);
+  return verdict === undefined || verdict.passed || box.ticked === null
+    ? box
+    : { text, ticked: null, open: 'verification FAILED' };
+}
+
+function told(record: IncidentRecord, event: AnnouncementEvent, text: string): Box {
+  if (channelsFor(event, record.plan.config.slack).length === 0) {
+    return { text, ticked: null, open: 'no channel is configured for it' };
+  }
+  const entry = record.timeline.find(({ announced }) => announced === event);
+  return { text, ticked: entry === undefined ? null : { by: 'Slack', at: entry.at } };
+}
+
+function commander({ plan, status }: IncidentRecord): Box {
+  const { incidentCommander } = plan.request;
+  return {
+    text: 'Incident commander named',
+    ticked:
+      incidentCommander === undefined
+        ? null
+        : { by: `the request (${incidentCommander})`, at: status.startedAt },
+  };
+}
+
+function acknowledged({ status }: IncidentRecord): Box {
+  const first = status.acknowledgements[0];
+  return { text: 'Acknowledged by a person', ticked: first ? { by: first.by, at: first.at } : null };
+}
+
+function resolved({ status }: IncidentRecord): Box {
+  const { resolution } = status;
+  return {
+    text: 'Incident resolved by a person',
+    ticked: resolution ? { by: resolution.by, at: resolution.at } : null,
+  };
+}

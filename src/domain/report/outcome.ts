@@ -1,0 +1,96 @@
+/** How a rollback ended, in plain words. Used by the workflow's result, the report, the messages and the CLI alike. */
+import { describeRelease } from '../plan.ts';
+import type { IncidentRecord, StepRecord } from '../rollback.ts';
+import { asSentence, enumerate, oneLine } from './plain.ts';
+import { findStep, undoneSteps, whyUndone } from './steps.ts';
+import { DATA_UNCHANGED, trafficSentence } from './traffic.ts';
+
+/** A line for the top of a report or message. Nothing but a proved rollback reads like a success. */
+export function headline(record: IncidentRecord): string {
+  const { service, environment } = record.plan;
+  const where = `${service} in ${environment}`;
+  switch (record.status.outcome) {
+    case 'rolled-back':
+      return `Rolled back: ${where}`;
+    case 'unverified':
+      return `NOT A SUCCESS: ${where} is not proved good after its rollback`;
+    case 'aborted':
+      return `ABORTED: the rollback of ${where} was ended before it was done`;
+    case 'cancelled':
+      return `CANCELLED: the rollback of ${where} was ended from outside before it was done`;
+    case 'dry-run':
+      return `Dry run: nothing was changed for ${where}`;
+    case null:
+      return `In progress: rollback of ${where}`;
+  }
+}
+
+/** What happened, where traffic is, and that no data was changed: everything that somebody must know at once. */
+export function outcomeSentence(record: IncidentRecord): string {
+  const { plan, status } = record;
+  const where = `${plan.service} in ${plan.environment}`;
+  const [from, to] = [describeRelease(plan.from), describeRelease(plan.to)];
+  const tail = `${trafficSentence(record)} ${DATA_UNCHANGED}`;
+  switch (status.outcome) {
+    case 'rolled-back': {
+      const what = wasSoAlready(record)
+        ? `${where} was on ${to} already when this rollback came, away from ${from}, and ${to} passed verification.`
+        : `${where} is rolled back from ${from} to ${to}, which passed verification.`;
+      return `${what} ${tail}${exceptions(record)}`;
+    }
+    case 'unverified':
+      return `The rollback of ${where} from ${from} to ${to} is NOT a success: ${whyUnverified(record)} ${tail}${exceptions(record, ['verify'])}`;
+    case 'aborted':
+      return `The rollback of ${where} from ${from} to ${to} was ${describeAbort(record)}. ${tail}${exceptions(record, ['aborted'])}`;
+    case 'cancelled':
+      return `The rollback of ${where} from ${from} to ${to} was cancelled from outside${interrupted(record)}. ${tail}${exceptions(record, ['aborted'])}`;
+    case 'dry-run':
+      return `Dry run of the rollback of ${where} from ${from} to ${to}. ${tail}`;
+    case null:
+      return `The rollback of ${where} from ${from} to ${to} is in progress. ${tail}`;
+  }
+}
+
+/** True when everything was as wanted before this rollback did anything to traffic or processes. */
+export function wasSoAlready(record: IncidentRecord): boolean {
+  const was = (name: 'shift-traffic' | 'stop-faulty') => findStep(record, name)?.state;
+  return was('shift-traffic') === 'already' && ['already', 'not-needed'].includes(was('stop-faulty') ?? '');
+}
+
+/** Why the release returned to is not proved good: one or more whole sentences. */
+export function whyUnverified(record: IncidentRecord): string {
+  const to = describeRelease(record.plan.to);
+  const step = findStep(record, 'verify');
+  const failed = step?.result?.verdict?.checks.filter(({ passed }) => !passed) ?? [];
+  if (failed.length > 0) {
+    const checks = failed.map(({ name, detail }) => `${name} (${oneLine(detail)})`);
+    return `${to} failed ${enumerate(checks)}.`;
+  }
+  if (step === null) return `${to} was not verified.`;
+  if (step.result?.verdict) return `${to} did not pass verification.`;
+  const said =
+    step.failure === null ? '' : ` The last try said: ${asSentence(oneLine(step.failure.message))}`;
+  return `${to} was not verified: the step was ${whyUndone(step)}.${said}`;
+}
+
+function describeAbort(record: IncidentRecord): string {
+  const step = record.status.steps.find(({ state }) => state === 'aborted');
+  return step === undefined ? 'aborted' : `${whyUndone(step)} at “${step.title}”`;
+}
+
+function interrupted(record: IncidentRecord): string {
+  const step = record.status.steps.find(({ state }) => state === 'aborted');
+  return step === undefined ? '' : ` during “${step.title}”`;
+}
+
+/** What else was not done. A step that the sentence names already is left out. */
+function exceptions(
+  record: IncidentRecord,
+  named: (StepRecord['name'] | StepRecord['state'])[] = [],
+): string {
+  const others = undoneSteps(record).filter(
+    ({ name, state }) => !named.includes(name) && !named.includes(state) && name !== 'shift-traffic',
+  );
+  if (others.length === 0) return '';
+  return ` Not done: ${others.map((step) => `“${step.title}” (${whyUndone(step)})`).join(', ')}.`;
+}

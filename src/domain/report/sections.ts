@@ -1,0 +1,141 @@
+/** The report's sections that are read first: what, how fast, how good, and who decided. */
+import { describeRelease } from '../plan.ts';
+import type { IncidentRecord } from '../rollback.ts';
+import { deadlineSentence, durationsOf, momentsOf } from './durations.ts';
+import { formatDuration, formatTime } from './format.ts';
+import { code, table, text } from './markdown.ts';
+import { whyUnverified } from './outcome.ts';
+import { findStep } from './steps.ts';
+
+export function summarySection({ plan, status }: IncidentRecord): string[] {
+  const { request, continues } = plan;
+  const rows: [string, string][] = [
+    ['Outcome', `**${status.outcome ?? 'in progress'}**`],
+    ['Severity', request.severity],
+    ['Service', text(plan.service)],
+    ['Environment', text(plan.environment)],
+    ['Target', text(plan.target)],
+    ['From (faulty)', text(describeRelease(plan.from))],
+    ['To', text(describeRelease(plan.to))],
+    ['Reason', text(request.reason)],
+    ['Requested by', `${text(request.requestedBy ?? 'somebody who gave no name')} (declared, not verified)`],
+    ['Incident commander', text(request.incidentCommander ?? 'not named')],
+    ['Customers affected', request.customerFacing ? 'yes' : 'no'],
+    ['Data-loss window', 'none: a traffic-only rollback touches no database'],
+    ['Kind', plan.kind],
+    ['Plan', `${code(plan.hash)}, made ${formatTime(plan.madeAt)}`],
+    ['Workflow', code(status.workflowId)],
+    ...(continues === null
+      ? []
+      : [
+          [
+            'Continues',
+            `what rollback ${code(continues.owner)} left ${text(continues.phase)} at ${formatTime(continues.at)}`,
+          ] as [string, string],
+        ]),
+  ];
+  return [
+    '## Summary',
+    '',
+    ...table(['What', 'Value'], rows),
+    ...(plan.warnings.length === 0
+      ? []
+      : ['', 'Warnings in the plan:', '', ...plan.warnings.map((warning) => `- ${text(warning)}`)]),
+  ];
+}
+
+export function deadlineSection(record: IncidentRecord): string[] {
+  const moments = momentsOf(record);
+  const durations = durationsOf(moments);
+  const at = (moment: string | null, missing: string) => (moment === null ? missing : formatTime(moment));
+  const took = (milliseconds: number | null) => (milliseconds === null ? '–' : formatDuration(milliseconds));
+  const rows = [
+    ['Trouble detected', at(moments.detected, 'not given'), '–'],
+    ['Rollback started', at(moments.started, ''), `${took(durations.detectionToStart)} after detection`],
+    ['Traffic proved safe', at(moments.trafficSafe, 'not proved'), sinceStart(durations.startToTrafficSafe)],
+    [
+      'Faulty release stopped',
+      at(moments.faultyStopped, 'not stopped'),
+      sinceStart(durations.startToFaultyStopped),
+    ],
+    ['Verified', at(moments.verified, 'not verified'), sinceStart(durations.startToVerified)],
+    ['Outcome decided', at(moments.ended, 'not yet'), sinceStart(durations.total)],
+  ].map(([what = '', when = '', duration = '']) => [what, when, duration.replace('– after detection', '–')]);
+  return [
+    '## Deadline and durations',
+    '',
+    deadlineSentence(record),
+    '',
+    ...table(['Moment', 'Time', 'Took'], rows),
+    ...(durations.exposure === null
+      ? []
+      : [
+          '',
+          `Users may have met the faulty release for ${took(durations.exposure)}, from ${
+            moments.detected === null ? 'the start of the rollback (detection was not given)' : 'detection'
+          } until traffic was proved safe.`,
+        ]),
+  ];
+}
+
+function sinceStart(milliseconds: number | null): string {
+  return milliseconds === null ? '–' : `${formatDuration(milliseconds)} after the start`;
+}
+
+export function verificationSection(record: IncidentRecord): string[] {
+  const step = findStep(record, 'verify');
+  const verdict = step?.result?.verdict;
+  if (verdict === undefined) {
+    return ['## Verification', '', `**Not verified.** ${text(whyUnverified(record))}`];
+  }
+  const checks = verdict.checks.map(({ name, passed, detail }) => [
+    passed ? 'passed' : '**FAILED**',
+    text(name),
+    text(detail),
+  ]);
+  const when = `from ${formatTime(verdict.startedAt)} to ${formatTime(verdict.finishedAt)}`;
+  return [
+    '## Verification',
+    '',
+    verdict.passed ? `**Passed**, ${when}.` : `**FAILED**, ${when}.`,
+    '',
+    ...table(['Result', 'Check', 'Seen'], checks),
+  ];
+}
+
+/** Who acknowledged, decided and resolved, and what was refused. Empty when nobody sent anything. */
+export function peopleSection({ status }: IncidentRecord): string[] {
+  const { acknowledgements, resolution, refusedMessages, steps } = status;
+  const decided = steps.flatMap(({ decision }) => (decision === null ? [] : [decision]));
+  const note = (said: string | undefined) => (said === undefined || said === '' ? '' : `: ${text(said)}`);
+  const lines = [
+    ...acknowledgements.map(
+      ({ at, by, note: said }) => `- ${formatTime(at)}: acknowledged by ${text(by)}${note(said)}`,
+    ),
+    ...decided.map(
+      ({ at, by, decision, step, note: said }) =>
+        `- ${formatTime(at)}: ${text(by)} decided **${decision}** for step ${text(step)}${note(said)}`,
+    ),
+    ...(resolution === null
+      ? []
+      : [
+          `- ${formatTime(resolution.at)}: resolved by ${text(resolution.by)}: ${text(resolution.resolution)}`,
+        ]),
+  ];
+  const refused = refusedMessages.map(
+    ({ at, name, why }) => `- ${formatTime(at)}: ${text(name)}: ${text(why)}`,
+  );
+  return [
+    ...(lines.length === 0 ? [] : ['## People', '', 'Names are declared, not verified.', '', ...lines]),
+    ...(refused.length === 0
+      ? []
+      : [
+          ...(lines.length === 0 ? [] : ['']),
+          '## Refused messages',
+          '',
+          'They changed nothing.',
+          '',
+          ...refused,
+        ]),
+  ];
+}
