@@ -6,7 +6,6 @@ import { inspectLock } from './rollback/lock.ts';
 import { asResult, contextOf, driverOf, isEnded, remembering, sinkOf, verify } from './rollback/steps.ts';
 import { createNotifier } from './notification/notifier.ts';
 import { writeReport } from './incident/report.ts';
-import { writeState } from './incident/state.ts';
 import { createDriver } from './targets/index.ts';
 import type { Deps } from './deps.ts';
 import type { Activities, TargetReadiness } from './types.ts';
@@ -61,12 +60,12 @@ export function createActivities(deps: Deps): Activities {
     }),
     writeReport: activity(async ({ record }, { signal }) => {
       const rollback = { ...record.status, requestedBy: record.plan.request.requestedBy ?? '' };
-      const sink = remembering(await sinkOf(deps, { rollback }));
-      await writeState(sink, 'after', await driverOf(deps, record).observe(signal));
-      return asResult(await writeReport({ record, sink }), sink);
+      const sink = await sinkOf(deps, { rollback });
+      const { observe } = driverOf(deps, record);
+      return { ...asResult(await writeReport({ record, sink, observe, signal })), incidentFolder: sink.folder };
     }),
     checkTargets: activity((wanted) => checkTargets(deps, wanted)),
-    announce: activity((input) => notifier(input)),
+    announce: activity(notifier),
   };
 }
 

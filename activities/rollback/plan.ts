@@ -1,6 +1,6 @@
 /** Making the plan: what the target's driver read and chose, plus what every rollback has. */
 import { createHash } from 'node:crypto';
-import { channelsFor } from '../../src/domain/announcement.ts';
+import { channelsFor } from '../../src/domain/announcement-channels.ts';
 import { deadlineFor } from '../../src/domain/deadline.ts';
 import type { Plan, PlannedStep } from '../../src/domain/plan.ts';
 import { describeRelease } from '../../src/domain/plan.ts';

@@ -1,6 +1,6 @@
 /** Tells people beside the rollback, in order, without ever delaying it. */
 import { workflowInfo } from '@temporalio/workflow';
-import { channelsFor } from '../../src/domain/announcement.ts';
+import { channelsFor } from '../../src/domain/announcement-channels.ts';
 import type { AnnouncementEvent } from '../../src/domain/notification.ts';
 import { describeFailure } from './failures.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
@@ -23,7 +23,7 @@ export class Announcer {
       await previous;
       try {
         const { proof } = await this.send(event, `Tell people: ${event}`);
-        this.#rollback.note({ what: proof });
+        this.#rollback.note({ what: proof, announced: event });
       } catch (error) {
         this.#rollback.note({ what: `Not everybody was told (${event}): ${describeFailure(error).message}` });
       }
