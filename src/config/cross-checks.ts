@@ -1,0 +1,94 @@
+/** What no single setting can tell: whether the settings fit together. */
+import { LOCAL_HOST } from './schema.ts';
+import type { BackoutFile } from './schema.ts';
+import { suggest } from './nearest.ts';
+import { valueAt } from './schema-lookup.ts';
+import { longestVerificationSeconds } from '../domain/verification.ts';
+import type { ServiceEnvironment } from '../domain/service.ts';
+import type { Problem } from './problems.ts';
+
+/** Targets that name a host which isn't there. Works on a file that has other problems too. */
+export function unknownHosts(file: unknown): Problem[] {
+  const hosts = [LOCAL_HOST, ...keysOf(valueAt(file, ['hosts']))];
+  return placesOf(file).flatMap((place) => {
+    const path = [...place, 'target', 'host'];
+    const host = valueAt(file, path);
+    if (typeof host !== 'string' || hosts.includes(host)) return [];
+    return [{ path, message: `there is no host "${host}" under hosts; ${suggest(host, hosts)}` }];
+  });
+}
+
+/** Two services on one upstream would each shift traffic without knowing of the other's lock. */
+export function sharedTargets(file: BackoutFile): Problem[] {
+  const seen = new Map<string, string>();
+  return environmentsOf(file).flatMap(({ path, settings: { target } }) => {
+    const identity = JSON.stringify([target.host, target.site, target.upstream]);
+    const other = seen.get(identity);
+    const name = `${String(path[1])} in ${String(path[3])}`;
+    seen.set(identity, other ?? name);
+    if (other === undefined) return [];
+    return [
+      {
+        path: [...path, 'target', 'upstream'],
+        message: `upstream ${target.upstream} already belongs to ${other}; one upstream can only be rolled back as one service`,
+      },
+    ];
+  });
+}
+
+/** A step whose own settings let it take longer than its budget would always end with a person being asked. */
+export function tightBudgets(file: BackoutFile): Problem[] {
+  return environmentsOf(file).flatMap(({ path, settings }) => {
+    const { verifySeconds, stopFaultySeconds } = settings.budgets;
+    const longest = Math.ceil(longestVerificationSeconds(settings.verify));
+    const stopping = Math.max(
+      ...Object.values(settings.target.colours).map(({ process }) => process.stopTimeoutSeconds),
+    );
+    const problems: Problem[] = [];
+    if (verifySeconds < longest) {
+      problems.push({
+        path: [...path, 'budgets', 'verifySeconds'],
+        message: `is ${verifySeconds} s, but the settings under verify may take ${longest} s; set it to ${longest} or more`,
+      });
+    }
+    if (stopFaultySeconds <= stopping) {
+      problems.push({
+        path: [...path, 'budgets', 'stopFaultySeconds'],
+        message: `is ${stopFaultySeconds} s, but a process may take ${stopping} s to stop (stopTimeoutSeconds); set it to more than that`,
+      });
+    }
+    return problems;
+  });
+}
+
+/** Odd, but nothing that hinders a rollback. */
+export function oddities(file: BackoutFile): Problem[] {
+  const used = new Set(environmentsOf(file).map(({ settings }) => settings.target.host));
+  return Object.keys(file.hosts)
+    .filter((name) => !used.has(name))
+    .map((name) => ({ path: ['hosts', name], message: 'no service uses this host', atKey: true }));
+}
+
+function environmentsOf(file: BackoutFile): { path: string[]; settings: ServiceEnvironment }[] {
+  return Object.entries(file.services).flatMap(([service, { environments }]) =>
+    Object.entries(environments).map(([environment, settings]) => ({
+      path: ['services', service, 'environments', environment],
+      settings,
+    })),
+  );
+}
+
+function placesOf(file: unknown): string[][] {
+  return keysOf(valueAt(file, ['services'])).flatMap((service) =>
+    keysOf(valueAt(file, ['services', service, 'environments'])).map((environment) => [
+      'services',
+      service,
+      'environments',
+      environment,
+    ]),
+  );
+}
+
+function keysOf(value: unknown): string[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+}

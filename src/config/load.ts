@@ -1,0 +1,107 @@
+/** backout.yaml, checked as a whole: what a worker runs on, and what `backout check` looks at. */
+import { dirname, resolve } from 'node:path';
+import type { HostSettings } from '../domain/hosts.ts';
+import type { SlackSettings } from '../domain/notification.ts';
+import type { Service } from '../domain/service.ts';
+import { oddities, sharedTargets, tightBudgets, unknownHosts } from './cross-checks.ts';
+import type { ConfigDocument } from './document.ts';
+import { requireConfigFile } from './find.ts';
+import { problemsOf } from './issues.ts';
+import { ConfigurationError } from './problems.ts';
+import type { PlacedProblem, Problem } from './problems.ts';
+import { readDocument } from './read.ts';
+import { backoutFileSchema } from './schema.ts';
+import type { BackoutFile, IncidentSettings, WorkerSettings } from './schema.ts';
+import { findSecrets, missingSecrets } from './secrets.ts';
+import { resolveTemporal } from './temporal.ts';
+import type { TemporalSettings, TemporalSources } from './temporal.ts';
+
+export type BackoutConfig = {
+  /** Absolute path of the file. */
+  file: string;
+  temporal: TemporalSettings;
+  hosts: Record<string, HostSettings>;
+  /** `directory` is absolute. */
+  incidents: IncidentSettings;
+  slack?: SlackSettings | undefined;
+  worker: WorkerSettings;
+  services: Record<string, Service>;
+};
+
+export type LoadOptions = {
+  /** What `--config` says; else BACKOUT_CONFIG, ./backout.yaml, /etc/backout/backout.yaml. */
+  path?: string | undefined;
+  /** Overrides the file. */
+  flags?: TemporalSources['flags'];
+  env: NodeJS.ProcessEnv;
+  /** Whether secrets must be there: they must for a worker, a client needs none. Default: true. */
+  secrets?: boolean;
+};
+
+/** @throws ConfigurationError that lists every problem */
+export async function loadConfig(options: LoadOptions): Promise<BackoutConfig> {
+  return (await checkConfig(options)).config;
+}
+
+/** The same, with what is odd but hinders nothing. */
+export async function checkConfig(
+  options: LoadOptions,
+): Promise<{ config: BackoutConfig; warnings: PlacedProblem[] }> {
+  const { file, warnings } = readConfig(options);
+  return { config: await settle(file, options), warnings };
+}
+
+type ReadFile = { path: string; content: BackoutFile };
+
+function readConfig({ path, env, secrets = true }: LoadOptions): {
+  file: ReadFile;
+  warnings: PlacedProblem[];
+} {
+  const file = requireConfigFile({ path, env });
+  const document = readDocument(file);
+  const { content, problems } = validate(document);
+  if (content === null) throw new ConfigurationError(file, sorted(problems));
+  const placed = absolutePaths(content, dirname(file));
+  if (secrets)
+    problems.push(...missingSecrets(findSecrets(backoutFileSchema, placed), env).map(document.place));
+  if (problems.length > 0) throw new ConfigurationError(file, sorted(problems));
+  return { file: { path: file, content: placed }, warnings: sorted(oddities(placed).map(document.place)) };
+}
+
+/** The content with its defaults, or null when it is too wrong for that; and what is wrong. */
+function validate({ value, place }: ConfigDocument): {
+  content: BackoutFile | null;
+  problems: PlacedProblem[];
+} {
+  const parsed = backoutFileSchema.safeParse(value ?? {});
+  const problems: Problem[] = unknownHosts(value);
+  if (!parsed.success) {
+    problems.push(...problemsOf(parsed.error.issues, value ?? {}));
+    return { content: null, problems: problems.map(place) };
+  }
+  problems.push(...sharedTargets(parsed.data), ...tightBudgets(parsed.data));
+  return { content: parsed.data, problems: problems.map(place) };
+}
+
+/** Relative paths start at the file, wherever the command is run. */
+function absolutePaths(content: BackoutFile, directory: string): BackoutFile {
+  const copy = structuredClone(content);
+  copy.incidents.directory = resolve(directory, copy.incidents.directory);
+  for (const { ref } of findSecrets(backoutFileSchema, copy)) {
+    if ('file' in ref) ref.file = resolve(directory, ref.file);
+  }
+  return copy;
+}
+
+async function settle({ path, content }: ReadFile, { flags, env }: LoadOptions): Promise<BackoutConfig> {
+  const { version: _format, temporal, ...rest } = content;
+  return {
+    file: path,
+    ...rest,
+    temporal: await resolveTemporal({ ...(flags === undefined ? {} : { flags }), file: temporal, env }),
+  };
+}
+
+function sorted(problems: PlacedProblem[]): PlacedProblem[] {
+  return problems.sort((a, b) => a.line - b.line || a.column - b.column);
+}

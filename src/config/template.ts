@@ -1,0 +1,207 @@
+/**
+ * The commented backout.yaml that `backout init` writes.
+ *
+ * Every setting is in it. `# ` begins words; `#` right before a setting means that it is off, with its default or an
+ * example as its value. Both are tested: the file as it stands, and with every `#setting` switched on.
+ */
+
+/** `schemaReference` is what editors are pointed at: a path relative to the file, or a URL. */
+export function configTemplate(schemaReference: string): string {
+  return `# yaml-language-server: $schema=${schemaReference}
+${TEMPLATE}`;
+}
+
+const TEMPLATE = `
+# backout.yaml: what can be rolled back, and how.
+# Change what is marked <-- and run \`backout check\`, then \`backout doctor\`.
+# Every setting is explained in docs/configuration.md.
+version: 1
+
+# Where Temporal is. A flag or TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, … in the environment win over this; this wins over
+# the profile of the \`temporal\` CLI. TLS certificates and API keys come from the environment or the profile.
+temporal:
+  address: 127.0.0.1:7233 # <--
+  #namespace: default
+  #profile: default
+  taskQueue: backout
+
+# The machines that services run on. The worker's own machine is always there under the name \`local\`.
+hosts:
+  web-1:
+    ssh:
+      address: web-1.example.net # <--
+      user: deploy # <--
+      #port: 22
+      #identityFile: ~/.ssh/id_ed25519
+      # A host whose key is not in here is refused. Fill it with: ssh-keyscan web-1.example.net
+      #knownHostsFile: ~/.ssh/known_hosts
+      #jump: bastion.example.net
+      #connectTimeoutSeconds: 5
+    # Run every command through \`sudo -n\`: nginx and systemd mostly need it.
+    sudo: true
+
+# One folder per rollback: report, logs, state before and after. On the worker.
+incidents:
+  directory: ./incidents
+  retentionDays: 30
+
+# Slack: incoming webhooks. Here stands where the secret is, never the secret itself.
+#slack:
+  # Every message.
+  #incidents: { env: SLACK_INCIDENTS_WEBHOOK }
+  # Start and end.
+  #deployments: { env: SLACK_DEPLOYMENTS_WEBHOOK }
+  # The end.
+  #engineering: { env: SLACK_ENGINEERING_WEBHOOK }
+
+worker:
+  # Default: backout@HOST:PID.
+  #identity: backout@ops-1
+  # /healthz, /readyz and /metrics of Backout itself.
+  healthAddress: 127.0.0.1:8089
+  # The Temporal SDK's own Prometheus metrics.
+  #metricsAddress: 127.0.0.1:9464
+  logLevel: info
+  #maxConcurrentActivities: 100
+  #shutdownGraceSeconds: 30
+
+services:
+  listings: # <-- the name that people type: backout rollback traffic-only listings --reason "…"
+    #description: The property listings site
+    #defaultEnvironment: production
+    environments:
+      production:
+        # A worker inside this environment's network, where the main one can't reach it.
+        #taskQueue: backout
+        target:
+          kind: nginx-blue-green
+          host: web-1 # a name under hosts, or local
+          # The file that holds the upstream block, and the block's name.
+          site: /etc/nginx/sites-available/listings # <--
+          upstream: listings # <--
+          #nginx:
+            #binary: nginx
+            #config: /etc/nginx/nginx.conf
+            #prefix: /usr/share/nginx
+            #reload: [systemctl, reload, nginx]
+            # Kept as evidence.
+            #errorLog: /var/log/nginx/error.log
+          # On the host: the lock that keeps two rollbacks apart, and what the last one did.
+          #stateDirectory: /var/lib/backout
+          # How the switch is proved: so many answers in a row, each on a new connection, from the release returned to.
+          probe:
+            url: http://127.0.0.1/ # <--
+            hostHeader: listings.example.net # <--
+            # The response header that says which colour answered: blue or green.
+            identityHeader: X-Colour # <--
+            #from: host
+            #answers: 10
+            #withinSeconds: 10
+          colours:
+            blue:
+              # As written after \`server\` in the upstream.
+              servers: ['127.0.0.1:8080'] # <--
+              # What the identity header says when this colour answers. Default: the colour's name.
+              #identity: blue
+              #weightHeader: X-Blue-Weight
+              # Where the colour itself answers, past nginx.
+              url: http://127.0.0.1:8080 # <--
+              # How to learn its version: { header: X-Version }, { path: /version, json: version } or { file: /srv/blue/VERSION }.
+              #version: { header: X-Version }
+              # How it is stopped and started: systemd, pidFile or match.
+              process: { systemd: listings-blue.service } # <--
+              # Kept before the colour is stopped: files, or journal units.
+              logs:
+                - file: /var/log/listings/blue.log # <--
+                #- journal: listings-blue.service
+            green:
+              servers: ['127.0.0.1:8081'] # <--
+              #identity: green
+              #weightHeader: X-Green-Weight
+              url: http://127.0.0.1:8081 # <--
+              #version: { header: X-Version }
+              process:
+                systemd: listings-green.service # <--
+                # A unit of the user's own manager (systemctl --user).
+                #user: false
+                # After SIGTERM it may take this long; then it gets SIGKILL.
+                #stopTimeoutSeconds: 30
+              # Without systemd, one of these instead:
+              #   process: { pidFile: /run/listings/green.pid, start: [/srv/green/start.sh], cwd: /srv/green }
+              #   process: { match: 'node /srv/green/server.js', start: [/srv/green/start.sh], cwd: /srv/green }
+              logs:
+                - file: /var/log/listings/green.log # <--
+
+        # When the release returned to counts as good. Anything less is reported as unverified, never as success.
+        verify:
+          #from: host
+          health:
+            paths: [/health] # <-- asked of the colour itself
+            #steadySeconds: 5
+            #withinSeconds: 60
+            #intervalSeconds: 0.5
+            #timeoutSeconds: 5
+          smoke:
+            # Critical pages, through the front door.
+            urls:
+              - url: http://127.0.0.1/ # <--
+                hostHeader: listings.example.net # <--
+                #status: 200
+                #bodyContains: Listings
+            #timeoutSeconds: 10
+            # A program and its arguments: exit code 0 passes. It must print no secret.
+            #command: [/srv/listings/smoke-test.sh]
+            #commandOn: host
+            #commandTimeoutSeconds: 60
+          # Error lines that the release writes after the switch, in the logs above.
+          logErrors:
+            #pattern: ERROR|FATAL|CRITICAL
+            max: 10
+          # Prometheus. "No data" is not "healthy".
+          #metrics:
+            #prometheus:
+              #url: http://prometheus.example.net:9090
+              #bearerToken: { env: PROMETHEUS_TOKEN }
+              #timeoutSeconds: 10
+            # Requests per second. Below the minimum nothing is judged healthy.
+            #requests: sum(rate(http_requests_total{job="listings",colour="$release"}[$window]))
+            #minRequestsPerSecond: 0.1
+            #errorShare:
+              #query: sum(rate(http_requests_total{job="listings",colour="$release",status=~"5.."}[$window])) / sum(rate(http_requests_total{job="listings",colour="$release"}[$window])) or vector(0)
+              #below: 0.01
+            #p95:
+              #query: histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{job="listings",colour="$release"}[$window])))
+              #belowSeconds: 3
+              # May be \`factor\` times what was normal, instead of belowSeconds.
+              #baseline:
+                #query: histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket{job="listings"}[1d] offset 1d)))
+                #factor: 2
+            #uptime:
+              #query: avg_over_time(up{job="listings",colour="$release"}[$window])
+              #above: 0.99
+            #windowSeconds: 60
+            #settleSeconds: 30
+            #withinSeconds: 120
+            #intervalSeconds: 2
+
+        #evidence:
+          # Of each log, at most this many of its last bytes.
+          #maxBytesPerFile: 50000000
+          # Or: { file: /var/log/syslog }
+          #systemLog: { journal: true }
+
+        # This environment's own channels, instead of the ones above.
+        #slack:
+          #incidents: { file: /etc/backout/slack-webhook }
+
+        # How long each step may try before a person is asked what to do.
+        #budgets:
+          #captureBeforeSeconds: 2
+          #startPreviousSeconds: 120
+          #shiftTrafficSeconds: 60
+          #captureLogsSeconds: 120
+          #stopFaultySeconds: 120
+          #verifySeconds: 300
+          #reportSeconds: 60
+          #announceSeconds: 60
+`;
