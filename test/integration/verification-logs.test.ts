@@ -15,22 +15,28 @@ import {
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { quoteForRemoteShell } from '../../activities/commands/format.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Host } from '../../activities/commands/host.ts';
+import { createHosts, type Hosts } from '../../activities/commands/hosts.ts';
 import { createLocalHost } from '../../activities/commands/local.ts';
 import { checkLogErrors, countErrorsSince, markLogs } from '../../activities/verification/log-errors.ts';
 import { countJournalCommand } from '../../activities/verification/log-scripts.ts';
 import type { LogMark } from '../../src/domain/verification.ts';
+import { type Sshd, startSshd } from '../support/sshd.ts';
 
 const { signal } = new AbortController();
 const local = createLocalHost('local', { sudo: false });
-/** As sshd does it: the whole command line is given to the login shell. */
-const throughLoginShell: Host = {
-  ...local,
-  name: 'web-1',
-  run: (argv, options) => local.run(['sh', '-c', quoteForRemoteShell(argv)], options),
-};
+let sshd: Sshd;
+let hosts: Hosts;
+
+beforeAll(async () => {
+  sshd = await startSshd();
+  hosts = createHosts({ 'web-1': sshd.settings });
+});
+afterAll(async () => {
+  await hosts.close();
+  await sshd.stop();
+});
 
 let directory: string;
 let log: string;
@@ -44,9 +50,14 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe.each([
-  ['run here', local],
-  ['run through a login shell', throughLoginShell],
-])('%s', (_, host) => {
+  ['on this machine', 'local'],
+  ['over SSH', 'web-1'],
+])('%s', (_, name) => {
+  let host: Host;
+  beforeEach(() => {
+    host = hosts.get(name);
+  });
+
   const count = async (marks: LogMark[], pattern = 'ERROR|FATAL') => {
     const counts = await countErrorsSince(host, marks, { pattern, signal });
     return typeof counts === 'string' ? counts : counts.map(({ state, lines }) => [state, lines]);

@@ -1,6 +1,5 @@
 /** Verifying a real service, asked by curl on the host and by the worker itself. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -12,6 +11,7 @@ import { createVerifier, type Verification } from '../../activities/verification
 import { BackoutFailure } from '../../src/domain/failure.ts';
 import { hostSchema } from '../../src/domain/hosts.ts';
 import { verificationSchema } from '../../src/domain/verification.ts';
+import { freePort } from '../support/ports.ts';
 import { type RunningService, type ServiceOptions, startService } from '../../scripts/demo/service.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -57,14 +57,6 @@ function verify(
     ...options,
     targets,
   });
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Calls `act` at the first heartbeat that matches, once. */
@@ -259,10 +251,10 @@ test('a host that cannot be reached is an exception to try again after, and stop
   await writeFile(knownHostsFile, '');
   await hosts.close();
   hosts = createHosts({
-    'web-1': hostSchema.parse({ ssh: { address: '127.0.0.1', port: await closedPort(), knownHostsFile } }),
+    'web-1': hostSchema.parse({ ssh: { address: '127.0.0.1', port: await freePort(), knownHostsFile } }),
   });
   const metrics = {
-    prometheus: { url: `http://127.0.0.1:${await closedPort()}` },
+    prometheus: { url: `http://127.0.0.1:${await freePort()}` },
     requests: 'up{c="$release"}',
     withinSeconds: 600,
     intervalSeconds: 600,
