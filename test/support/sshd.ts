@@ -31,7 +31,7 @@ export type SshdOptions = {
 export type Sshd = {
   /** How to reach it; complete, as in backout.yaml. */
   readonly ssh: SshSettings;
-  readonly settings: HostSettings;
+  readonly settings: HostSettings & { ssh: SshSettings };
   /** Its private folder: keys, configuration, log. It is also the HOME of those who log in. */
   readonly directory: string;
   log(): string;
