@@ -1,4 +1,4 @@
-/** The JSON Schema of backout.yaml, for editors. Run as a script it rewrites schema/backout.schema.json. */
+/** The JSON Schema of backout.yaml, for editors. Kept in schema/backout.schema.json by write-json-schema.ts. */
 import * as z from 'zod';
 import { backoutFileSchema } from './schema.ts';
 

@@ -36,6 +36,8 @@ hosts:
       # A host whose key is not in here is refused. Fill it with: ssh-keyscan web-1.example.net
       #knownHostsFile: ~/.ssh/known_hosts
       #jump: bastion.example.net
+      # An ssh_config of your own, for what has no setting here.
+      #configFile: /etc/backout/ssh_config
       #connectTimeoutSeconds: 5
     # Run every command through \`sudo -n\`: nginx and systemd mostly need it.
     sudo: true

@@ -78,9 +78,11 @@ async function loadProfile(
   { withEnvironment = false } = {},
 ): Promise<ClientConfigProfile> {
   const { loadClientConfigProfile } = await import('@temporalio/envconfig');
+  // Naming the default one must not demand that there is a profile file.
+  const isDefault = name === undefined || name === 'default';
   try {
     return loadClientConfigProfile({
-      ...(name === undefined ? {} : { profile: name }),
+      ...(isDefault ? {} : { profile: name }),
       disableEnv: !withEnvironment,
       overrideEnvVars: setVariables(env),
     });
