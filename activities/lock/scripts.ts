@@ -1,9 +1,9 @@
 /**
  * The lock on the target, as constant shell scripts: each is one round trip, and all data comes in as arguments.
  *
- * In the state directory of a service and environment: `guard` is what flock(1) holds while something happens,
- * `lock` says who may act (key=value lines, never evaluated), `records/` is what rollbacks leave for the next one.
- * The token in `lock` only ever grows; whoever has an older one is fenced off.
+ * In the state directory of a service and environment: `guard` is what flock(1) holds while something happens (it
+ * names the process), `lock` says who may act (key=value lines, never evaluated), `records/` is what rollbacks leave
+ * for the next one. The token in `lock` only ever grows; whoever has an older one is fenced off.
  */
 
 /** Exit codes of the scripts, unlike any that the guarded commands use. */
@@ -19,59 +19,100 @@ export const EXIT = {
 /** Seconds to wait for a command of an earlier attempt that is still at it. */
 const WAIT_SECONDS = 15;
 
-const ENTER = String.raw`
-command -v flock >/dev/null || exit 205
-exec 9>>"$dir/guard" || exit 206
-flock -w ${WAIT_SECONDS} 9 || exit 201
-owner=; token=0; expires=0
-if [ -e "$dir/lock" ]; then
-  [ -r "$dir/lock" ] || exit 204
-  while IFS='=' read -r key value; do
-    case $key in
-      owner) owner=$value ;;
-      token) token=$value ;;
-      expires) expires=$value ;;
-    esac
-  done <"$dir/lock"
-fi
-case $token$expires in *[!0-9]*) exit 204 ;; esac`;
-
 /**
- * Arguments: directory, owner, seconds to live, name of a record to write or "", lines that describe the holder,
- * then owners known to have ended. Standard input: the record. Prints the new token, then the lock as it was.
+ * `refuse CODE` prints the lock, where it is and what runs under it, and ends. `look` reads the lock: a file that is
+ * not whole is no free lock. `enter` waits until nothing happens on the target, and keeps it so.
  */
-export const ACQUIRE = String.raw`
+const COMMON = String.raw`
 set -u
 umask 027
-dir=$1; me=$2; ttl=$3; record=$4; about=$5; shift 5
-mkdir -p "$dir/records" 2>/dev/null || exit 206
-${ENTER}
-now=$(date +%s)
-if [ -n "$owner" ] && [ "$owner" != "$me" ] && [ "$expires" -gt "$now" ]; then
-  ended=no
-  for other do [ "$other" = "$owner" ] && ended=yes; done
-  if [ $ended = no ]; then cat "$dir/lock"; exit 202; fi
-fi
+refuse() {
+  echo "directory=$dir"
+  printf 'running=%s\n' "$(cat "$dir/guard" 2>/dev/null)"
+  cat "$dir/lock" 2>/dev/null
+  exit "$1"
+}
+look() {
+  owner= token=0 expires=0 scheduled=0
+  [ -e "$dir/lock" ] || return 0
+  [ -r "$dir/lock" ] || refuse 204
+  token= expires=
+  while IFS= read -r line; do
+    case $line in
+      owner=*) owner=${'$'}{line#*=} ;;
+      token=*) token=${'$'}{line#*=} ;;
+      expires=*) expires=${'$'}{line#*=} ;;
+      scheduled=*) scheduled=${'$'}{line#*=} ;;
+    esac
+  done <"$dir/lock"
+  for number in "$token" "$expires" "$scheduled"; do
+    case $number in ''|*[!0-9]*) refuse 204 ;; esac
+  done
+}
+enter() {
+  command -v flock >/dev/null || refuse 205
+  true 2>/dev/null >>"$dir/guard" || refuse 206
+  exec 9>>"$dir/guard"
+  flock -w ${WAIT_SECONDS} 9 || refuse 201
+  echo "$$" >"$dir/guard"
+  look
+}`;
+
+/**
+ * Arguments: directory, owner, when the attempt was scheduled, seconds to live, name of a record to write or "", lines
+ * that describe the holder, then owners known to have ended. Standard input: the record. Prints the new token, then
+ * the lock as it was.
+ */
+export const ACQUIRE = String.raw`${COMMON}
+dir=$1 me=$2 mine=$3 ttl=$4 record=$5 about=$6; shift 6
+mkdir -p "$dir/records" 2>/dev/null || refuse 206
+ended=$(printf '%s\n' "$@")
+is_ended() {
+  while IFS= read -r other; do [ "$other" = "$owner" ] && return 0; done <<END
+$ended
+END
+  return 1
+}
+refuse_foreign() {
+  now=$(date +%s)
+  if [ -n "$owner" ] && [ "$owner" != "$me" ] && [ "$expires" -gt "$now" ]; then is_ended || refuse 202; fi
+}
+look
+refuse_foreign
+enter
+refuse_foreign
+if [ "$owner" = "$me" ] && [ "$mine" -lt "$scheduled" ]; then refuse 203; fi
 before=$(cat "$dir/lock" 2>/dev/null)
 token=$((token + 1))
-printf 'owner=%s\ntoken=%s\nexpires=%s\nsince=%s\n%s\n' "$me" "$token" "$((now + ttl))" "$now" "$about" >"$dir/lock.new" || exit 206
-mv -f "$dir/lock.new" "$dir/lock"
-if [ -n "$record" ]; then cat >"$dir/records/$record.new" && mv -f "$dir/records/$record.new" "$dir/records/$record"; fi
+printf 'owner=%s\ntoken=%s\nexpires=%s\nsince=%s\nscheduled=%s\n%s\n' \
+  "$me" "$token" "$((now + ttl))" "$now" "$mine" "$about" >"$dir/lock.new" || refuse 206
+mv -f "$dir/lock.new" "$dir/lock" || refuse 206
+if [ -n "$record" ]; then
+  cat >"$dir/records/$record.new" && mv -f "$dir/records/$record.new" "$dir/records/$record" || refuse 206
+fi
 printf '%s\n%s\n' "$token" "$before"`;
 
 /**
  * Arguments: directory, owner, token, command and its arguments. Runs the command if the token is still the current
- * one. The command inherits the lock: it is held until the command has ended, even when its SSH line is cut.
+ * one. This shell holds the lock until the command has ended, also when its SSH line is cut. The command itself does
+ * not have it, so that a service which the command starts does not keep it for ever.
  */
-export const GUARD = String.raw`
-set -u
-dir=$1; me=$2; mine=$3; shift 3
-${ENTER}
-if [ "$owner" != "$me" ] || [ "$token" != "$mine" ]; then cat "$dir/lock" 2>/dev/null; exit 203; fi
-exec "$@"`;
+export const GUARD = String.raw`${COMMON}
+dir=$1 me=$2 mine=$3; shift 3
+enter
+if [ "$owner" != "$me" ] || [ "$token" != "$mine" ]; then refuse 203; fi
+"$@" 9>&-
+exit $?`;
 
 /** Arguments: directory, record. Standard input: its content. Run under GUARD. */
-export const WRITE_RECORD = String.raw`umask 027; cat >"$1/records/$2.new" && mv -f "$1/records/$2.new" "$1/records/$2"`;
+export const WRITE_RECORD = String.raw`
+umask 027
+cat >"$1/records/$2.new" && mv -f "$1/records/$2.new" "$1/records/$2"`;
+
+/** Arguments: directory, seconds to live from now on. Run under GUARD. */
+export const RENEW = String.raw`
+umask 027
+sed "s/^expires=.*/expires=$(($(date +%s) + $2))/" "$1/lock" >"$1/lock.new" && mv -f "$1/lock.new" "$1/lock"`;
 
 /** Argument: directory. Run under GUARD. Keeps the token, so that it goes on growing. */
 export const RELEASE = String.raw`
@@ -80,12 +121,18 @@ token=$(sed -n 's/^token=//p' "$1/lock")
 printf 'owner=\ntoken=%s\nexpires=0\n' "$token" >"$1/lock.new" && mv -f "$1/lock.new" "$1/lock"`;
 
 /** Argument: directory. Prints "now SECONDS", "lock KEY=VALUE" lines and "record NAME JSON" lines. Changes nothing. */
-export const READ_STATE = String.raw`
+export const READ_STATE = String.raw`${COMMON}
+dir=$1
+parent=$dir
+while [ ! -e "$parent" ]; do parent=$(dirname "$parent"); done
+[ -x "$parent" ] || refuse 206
 echo "now $(date +%s)"
-[ -d "$1" ] || exit 0
-[ -r "$1" ] && [ -x "$1" ] || exit 204
-if [ -e "$1/lock" ]; then sed 's/^/lock /' "$1/lock" || exit 204; fi
-for file in "$1"/records/*; do
+[ -d "$dir" ] || exit 0
+[ -r "$dir" ] || refuse 206
+look
+if [ -e "$dir/lock" ]; then sed 's/^/lock /' "$dir/lock"; fi
+for file in "$dir"/records/*; do
   case $file in *.new|*'*') continue ;; esac
-  printf 'record %s ' "$(basename "$file")"; cat "$file" || exit 204; echo
+  [ -r "$file" ] || refuse 204
+  printf 'record %s %s\n' "$(basename "$file")" "$(tr -d '\r\n' <"$file")"
 done`;

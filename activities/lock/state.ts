@@ -9,7 +9,10 @@ export type LockRecord = {
   since: number;
   step: string;
   by: string;
+  attempt: number;
+  /** Name and identity of the worker's machine, and the worker's process on it. */
   host: string;
+  machine: string;
   pid: number;
   lives: string;
 };
@@ -20,17 +23,12 @@ export type TargetState = {
   records: Record<string, string>;
 };
 
+/** What a script that refused has to say, beside the lock. */
+export type Refusal = { holder: LockRecord; directory: string; running: number };
+
 /** From "key=value" lines; what is missing is empty. */
 export function parseLock(lines: string[]): LockRecord {
-  const values = new Map(
-    lines
-      .filter((line) => line.includes('='))
-      .map((line) => {
-        const at = line.indexOf('=');
-        return [line.slice(0, at), line.slice(at + 1)];
-      }),
-  );
-  const text = (key: string) => values.get(key) ?? '';
+  const text = reader(lines);
   return {
     owner: text('owner'),
     token: Number(text('token')),
@@ -38,10 +36,24 @@ export function parseLock(lines: string[]): LockRecord {
     since: Number(text('since')),
     step: text('step'),
     by: text('by'),
+    attempt: Number(text('attempt')),
     host: text('host'),
+    machine: text('machine'),
     pid: Number(text('pid')),
     lives: text('lives'),
   };
+}
+
+/** From what a script prints before it ends with one of its own exit codes. */
+export function parseRefusal(stdout: string): Refusal {
+  const lines = stdout.split('\n');
+  const text = reader(lines);
+  return { holder: parseLock(lines), directory: text('directory'), running: Number(text('running')) };
+}
+
+/** The first line with a key counts: whatever follows can't hide it. */
+function reader(lines: string[]): (key: string) => string {
+  return (key) => lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? '';
 }
 
 /** From what the READ_STATE script prints. */

@@ -7,7 +7,7 @@ import { explained } from '../lock/lock.ts';
 import type { Guard } from '../lock/lock.ts';
 import { besidePath, dumpCommand, reloadCommand, scriptArguments, testCommand } from './commands.ts';
 import type { NginxSettings } from './commands.ts';
-import { readWeights, shiftUpstream } from './edit.ts';
+import { shiftUpstream } from './edit.ts';
 import type { Shifted } from './edit.ts';
 import { explainNginx, testFailed } from './failures.ts';
 import { flattenDump, parseDump } from './flatten.ts';
@@ -15,6 +15,7 @@ import type { Dump } from './flatten.ts';
 import { APPLY, EXIT, PUT_BACK, READ, TEST_BESIDE } from './scripts.ts';
 import { activityOf, findUpstream } from './upstream.ts';
 import type { Activity, SiteSettings } from './upstream.ts';
+import { readWeights } from './weights.ts';
 
 export type SiteFile = {
   /** Where it is once symlinks are followed. */

@@ -7,8 +7,9 @@
 import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
 import type { Directive, Word } from './parse.ts';
 import { lineAt } from './parse.ts';
-import { activityOf, findUpstream, flatten, parseSite } from './upstream.ts';
+import { activityOf, findUpstream, normaliseAddress } from './upstream.ts';
 import type { ServerLine, SiteSettings, Upstream } from './upstream.ts';
+import { weightDirectives } from './weights.ts';
 
 export type Shifted = {
   text: string;
@@ -38,8 +39,11 @@ export function shiftUpstream(text: string, settings: SiteSettings, to: string):
   return { text: shifted, changes: describeChanges(text, patches) };
 }
 
-/** The last look before a file is written: an upstream without a server passes `nginx -t` and answers 502. */
-function requireServing(text: string, settings: SiteSettings, to: string): void {
+/**
+ * The last look before a file is written: an upstream without a server passes `nginx -t` and answers 502.
+ * @throws BackoutFailure WouldLeaveNoServer when anything but exactly `to` would serve, of the releases that we know
+ */
+export function requireServing(text: string, settings: SiteSettings, to: string): void {
   const { byRelease } = findUpstream(text, settings);
   const right = Object.entries(byRelease).every(([name, lines]) =>
     name === to ? activityOf(lines) === 'active' : lines.every(({ down }) => down),
@@ -50,13 +54,6 @@ function requireServing(text: string, settings: SiteSettings, to: string): void 
     changed: NOTHING_CHANGED,
     next: 'Edit the server lines by hand, and report the file as a bug.',
   });
-}
-
-/** Names of the releases' weight headers and what they are set to, where the file sets them. */
-export function readWeights(text: string, settings: SiteSettings): Record<string, string> {
-  return Object.fromEntries(
-    weightDirectives(text, settings).map(({ header, value }) => [header, value.value]),
-  );
 }
 
 function activate(text: string, { directive }: ServerLine): Patch[] {
@@ -87,47 +84,6 @@ function weightPatches(text: string, settings: SiteSettings, to: string): Patch[
     const quote = value.raw.startsWith('"') || value.raw.startsWith("'") ? (value.raw[0] ?? '') : '';
     return [{ start: value.start, end: value.end, text: `${quote}${wanted}${quote}` }];
   });
-}
-
-type WeightDirective = { release: string; header: string; value: Word };
-
-/** The `add_header` lines of our weight headers, in the servers that pass to this upstream. */
-function weightDirectives(text: string, settings: SiteSettings): WeightDirective[] {
-  const headers = new Map(
-    Object.entries(settings.releases).flatMap(([release, { weightHeader }]) =>
-      weightHeader === undefined ? [] : [[weightHeader.toLowerCase(), release] as const],
-    ),
-  );
-  return scopes(text, settings)
-    .filter(({ name }) => name === 'add_header')
-    .flatMap(({ args: [header, value] }) => {
-      const release = headers.get(header?.value.toLowerCase() ?? '');
-      return release === undefined || !header || !value ? [] : [{ release, header: header.value, value }];
-    });
-}
-
-/**
- * Where this upstream's weight headers can stand: the server blocks that pass to it. Where no server block names it
- * (it is passed to from another file, or by a variable) and it is the only upstream: the whole file.
- */
-function scopes(text: string, { site, upstream }: SiteSettings): Directive[] {
-  const tree = parseSite(text, site);
-  const all = flatten(tree);
-  const servers = all.filter(({ name, block }) => name === 'server' && block);
-  const passing = servers.filter(({ block }) =>
-    flatten(block ?? []).some((inner) => passesTo(inner, upstream)),
-  );
-  if (passing.length > 0) return passing.flatMap(({ block }) => flatten(block ?? []));
-  return all.filter(({ name, block }) => name === 'upstream' && block).length === 1 ? all : [];
-}
-
-const PASSES = /^(proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass$/;
-
-/** Directly, or by a variable that is set to it. */
-function passesTo({ name, args }: Directive, upstream: string): boolean {
-  const target = PASSES.test(name) ? args[0]?.value : name === 'set' ? args[1]?.value : undefined;
-  if (target === undefined) return false;
-  return target.replace(/^(https?|grpcs?):\/\//, '').split(/[/:?$]/)[0] === upstream;
 }
 
 function applyPatches(text: string, patches: Patch[]): string {
@@ -163,9 +119,7 @@ function notInUpstream(
   { to, upstream }: { to: string; upstream: Upstream },
 ): BackoutFailure {
   const servers = settings.releases[to]?.servers ?? [];
-  const commented = servers
-    .map((server) => commentedLine(text, upstream, server))
-    .find((line) => line !== null);
+  const commented = commentedLine(text, upstream, servers);
   const there = [...Object.values(upstream.byRelease).flat(), ...upstream.others].map(
     ({ address }) => address,
   );
@@ -181,9 +135,11 @@ function notInUpstream(
   });
 }
 
-function commentedLine(text: string, { block }: Upstream, server: string): number | null {
-  const inside = text.slice(block.start, block.end);
-  const escaped = server.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const match = new RegExp(String.raw`#[ \t]*server[ \t]+${escaped}[\s;]`).exec(inside);
-  return match ? lineAt(text, block.start + match.index) : null;
+/** The line of a commented-out server of ours in the block. */
+function commentedLine(text: string, { block }: Upstream, servers: string[]): number | null {
+  const wanted = servers.map(normaliseAddress);
+  for (const match of text.slice(block.start, block.end).matchAll(/#[# \t]*server[ \t]+([^\s;]+)/g)) {
+    if (wanted.includes(normaliseAddress(match[1] ?? ''))) return lineAt(text, block.start + match.index);
+  }
+  return null;
 }

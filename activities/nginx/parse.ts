@@ -48,6 +48,8 @@ const ENDS_WORD = new Set([' ', '\t', '\r', '\n', ';', '{']);
 class Parser {
   readonly #text: string;
   #at = 0;
+  /** A place whose line is known. Directives come in order, so each newline is counted once. */
+  #counted = { place: 0, line: 1 };
 
   constructor(text: string) {
     this.#text = text;
@@ -74,6 +76,7 @@ class Parser {
   #directive(): Directive {
     const words: Word[] = [];
     const start = this.#at;
+    const line = this.#lineOfNext(start);
     for (;;) {
       this.#skipSpace();
       const next = this.#text[this.#at];
@@ -85,7 +88,7 @@ class Parser {
         if (!name) throw this.#error(`unexpected "${next}"`, this.#at);
         const block = next === '{' ? this.#block(name) : null;
         if (next === ';') this.#at++;
-        return { name: name.value, args, start, end: this.#at, line: lineAt(this.#text, start), block };
+        return { name: name.value, args, start, end: this.#at, line, block };
       }
       words.push(this.#word());
     }
@@ -137,8 +140,13 @@ class Parser {
       const next = this.#text[this.#at];
       if (next === undefined) throw this.#error(`a quote (${quote}) is never closed`, start);
       this.#at += next === '\\' ? 2 : 1;
-      if (next === quote) return this.#wordFrom(start, (raw) => raw.slice(1, -1));
+      if (next === quote) break;
     }
+    const after = this.#text[this.#at];
+    if (after !== undefined && after !== ')' && !ENDS_WORD.has(after)) {
+      throw this.#error(`unexpected "${after}" after a quoted word`, this.#at);
+    }
+    return this.#wordFrom(start, (raw) => raw.slice(1, -1));
   }
 
   #wordFrom(start: number, inside: (raw: string) => string): Word {
@@ -162,6 +170,13 @@ class Parser {
       }
     }
     throw this.#error('a Lua block is never closed', opened);
+  }
+
+  #lineOfNext(place: number): number {
+    const { place: from, line } = this.#counted;
+    const here = line - 1 + lineAt(this.#text.slice(from, place), place - from);
+    this.#counted = { place, line: here };
+    return here;
   }
 
   #error(message: string, place: number): NginxSyntaxError {

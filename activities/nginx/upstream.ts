@@ -13,7 +13,13 @@ export type SiteSettings = {
   releases: Record<string, ReleaseServers>;
 };
 
-export type ServerLine = { directive: Directive; address: string; down: boolean; backup: boolean };
+export type ServerLine = {
+  directive: Directive;
+  /** Normalised: compare it with `normaliseAddress` of another. */
+  address: string;
+  down: boolean;
+  backup: boolean;
+};
 
 export type Upstream = {
   block: Directive;
@@ -51,7 +57,7 @@ export function findUpstream(text: string, settings: SiteSettings): Upstream {
     throw refused(
       settings,
       `has the upstream "${settings.upstream}" twice, in lines ${block.line} and ${second.line}`,
-      'Remove one of them.',
+      'Remove or rename one of them: Backout must know which one to edit.',
     );
   }
   const include = block.block.find(({ name }) => name === 'include');
@@ -59,7 +65,7 @@ export function findUpstream(text: string, settings: SiteSettings): Upstream {
     throw refused(
       settings,
       `takes the servers of "${settings.upstream}" from another file, in line ${include.line}: include ${include.args[0]?.value ?? ''}`,
-      'Backout edits the file that holds the server lines: write them into the upstream block itself.',
+      'Write the server lines into the upstream block itself, and point `site` to the file that holds this block.',
     );
   }
   return { block, ...sortServers(block.block, settings.releases) };
@@ -78,6 +84,14 @@ export function flatten(directives: Directive[]): Directive[] {
   return directives.flatMap((directive) => [directive, ...flatten(directive.block ?? [])]);
 }
 
+/** Who a server line belongs to, or null. */
+function ownerOf({ address }: ServerLine, releases: SiteSettings['releases']): string | null {
+  const owner = Object.entries(releases).find(([, { servers }]) =>
+    servers.some((server) => normaliseAddress(server) === address),
+  );
+  return owner?.[0] ?? null;
+}
+
 function sortServers(block: Directive[], releases: SiteSettings['releases']) {
   const byRelease: Record<string, ServerLine[]> = Object.fromEntries(
     Object.keys(releases).map((name): [string, ServerLine[]] => [name, []]),
@@ -86,10 +100,8 @@ function sortServers(block: Directive[], releases: SiteSettings['releases']) {
   for (const directive of block) {
     if (directive.name !== 'server') continue;
     const line = serverLine(directive);
-    const owner = Object.entries(releases).find(([, { servers }]) =>
-      servers.some((server) => normaliseAddress(server) === line.address),
-    );
-    (owner ? byRelease[owner[0]] : others)?.push(line);
+    const owner = ownerOf(line, releases);
+    (owner === null ? others : byRelease[owner])?.push(line);
   }
   return { byRelease, others };
 }
