@@ -61,10 +61,18 @@ export function deadlineSentence({ plan, status }: IncidentRecord): string {
   const due = `${deadline.severity}: traffic safe by ${formatTime(deadline.at)}, ${deadline.minutes} min after ${
     plan.request.detectedAt === undefined ? 'the start' : 'detection'
   }`;
-  if (status.trafficSafeAt === null) {
-    return status.outcome === null ? `${due}. Still open.` : `${due}. NOT KEPT: traffic was not proved safe.`;
+  const { trafficSafeAt, endedAt, outcome } = status;
+  if (trafficSafeAt === null) {
+    if (outcome === null) return `${due}. Still open.`;
+    const isOver = judgeDeadline(deadline, endedAt ?? deadline.at).kept === false;
+    return isOver
+      ? `${due}. NOT KEPT: traffic was not proved safe.`
+      : `${due}. Not met by this rollback: it ended before that time, and traffic was not proved safe.`;
   }
-  const { kept, secondsLeft } = judgeDeadline(deadline, status.trafficSafeAt);
+  const { kept, secondsLeft } = judgeDeadline(deadline, trafficSafeAt);
   const by = formatDuration(Math.abs(secondsLeft) * 1000);
-  return kept ? `${due}. Kept, with ${by} to spare.` : `${due}. NOT KEPT: missed by ${by}.`;
+  if (!kept) return `${due}. NOT KEPT: missed by ${by}.`;
+  return outcome === 'unverified'
+    ? `${due}. Traffic left the faulty release in time, with ${by} to spare, but the release returned to is not proved good.`
+    : `${due}. Kept, with ${by} to spare.`;
 }

@@ -13,8 +13,8 @@ export function text(data: string): string {
       .replaceAll('<', '&lt;')
       .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
       // At the start of a list item these would begin a heading, a quote, a list or a rule.
-      .replace(/^([#>+=-]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? start : `\\${start}`))
-      .replace(/^(\d+)([.)])/, '$1\\$2')
+      .replace(/^(?:>|=|[#+-](?=[\s#+-]|$))/, '\\$&')
+      .replace(/^(\d+)(?=[.)](?:\s|$))/, '$1\\')
   );
 }
 

@@ -54,7 +54,12 @@ function byHand(record: IncidentRecord, step: StepRecord): string[] {
     case 'capture-logs':
       return [`Save the logs of ${describeRelease(from)} before anything removes them ${why}.`];
     case 'stop-faulty':
-      return [`Stop ${describeRelease(from)} if it still runs ${why}.`];
+      // Stopping what still serves would turn a bad release into an outage.
+      return [
+        isTrafficProved(record)
+          ? `Stop ${describeRelease(from)} if it still runs ${why}.`
+          : `Leave ${describeRelease(from)} running until you have seen that no traffic goes to it; then stop it ${why}.`,
+      ];
     case 'verify':
       return [`Verify ${describeRelease(to)} by hand ${why}.`];
     case 'report':

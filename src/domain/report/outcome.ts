@@ -34,7 +34,7 @@ export function outcomeSentence(record: IncidentRecord): string {
   switch (status.outcome) {
     case 'rolled-back': {
       const what = wasSoAlready(record)
-        ? `${where} was on ${to} already when this rollback came, away from ${from}, and ${to} passed verification.`
+        ? `${where} was back on ${to} already when this rollback from ${from} came; ${to} passed verification.`
         : `${where} is rolled back from ${from} to ${to}, which passed verification.`;
       return `${what} ${tail}${exceptions(record)}`;
     }
@@ -69,7 +69,7 @@ export function whyUnverified(record: IncidentRecord): string {
   if (step === null) return `${to} was not verified.`;
   if (step.result?.verdict) return `${to} did not pass verification.`;
   const said =
-    step.failure === null ? '' : ` The last try said: ${asSentence(oneLine(step.failure.message))}`;
+    step.failure === null ? '' : ` The last try said: “${asSentence(oneLine(step.failure.message))}”`;
   return `${to} was not verified: the step was ${whyUndone(step)}.${said}`;
 }
 
@@ -91,6 +91,14 @@ function exceptions(
   const others = undoneSteps(record).filter(
     ({ name, state }) => !named.includes(name) && !named.includes(state) && name !== 'shift-traffic',
   );
-  if (others.length === 0) return '';
-  return ` Not done: ${others.map((step) => `“${step.title}” (${whyUndone(step)})`).join(', ')}.`;
+  const isNotReached = ({ state }: StepRecord) => state === 'not-reached';
+  const quote = ({ title }: StepRecord) => `“${title}”`;
+  const notReached = others.filter(isNotReached).map(quote);
+  const notDone = others
+    .filter((step) => !isNotReached(step))
+    .map((step) => `${quote(step)} was ${whyUndone(step)}`);
+  return [
+    ...(notDone.length === 0 ? [] : [` Not done: ${enumerate(notDone)}.`]),
+    ...(notReached.length === 0 ? [] : [` Not reached: ${enumerate(notReached)}.`]),
+  ].join('');
 }

@@ -43,7 +43,7 @@ function renderStep({ plan }: IncidentRecord, step: StepRecord, number: number):
   if (state === 'not-needed') facts.push(`Why: ${text(notNeeded ?? 'this target has no such step')}`);
   if (startedAt !== null) facts.push(`Began: ${formatTime(startedAt)}${took(startedAt, finishedAt)}`);
   if (rounds > 1) facts.push(`Rounds: ${rounds}, because a person decided to retry`);
-  if (result !== null) facts.push(`Proof: ${text(result.proof)}`, ...result.details.map(text));
+  if (result !== null) facts.push(`Proof: ${text(result.proof)}`, ...result.details.map(code));
   if (failure !== null) facts.push(`Failure (${code(failure.type)}): ${text(failure.message)}`);
   if (decision !== null) {
     const said = decision.note === undefined || decision.note === '' ? '' : `: ${text(decision.note)}`;
@@ -54,10 +54,15 @@ function renderStep({ plan }: IncidentRecord, step: StepRecord, number: number):
   const evidence = result?.evidence ?? [];
   if (evidence.length > 0) facts.push(`Evidence: ${evidence.map(({ name }) => link(name)).join(', ')}`);
   return [
-    `### ${number}. ${text(title)}: ${stateInWords(state)}`,
+    `### ${number}. ${text(title)}: ${judged(step)}`,
     ...(facts.length === 0 ? [] : ['', ...facts.map((fact) => `- ${fact}`)]),
     ...(commands.length === 0 || state === 'not-needed' ? [] : ['', 'Planned:', '', ...codeBlock(commands)]),
   ];
+}
+
+/** A verification can be done and have failed: its heading must not sound good. */
+function judged({ state, result }: StepRecord): string {
+  return result?.verdict?.passed === false ? 'done, and the checks FAILED' : stateInWords(state);
 }
 
 function took(startedAt: string, finishedAt: string | null): string {

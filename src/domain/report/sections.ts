@@ -52,7 +52,11 @@ export function deadlineSection(record: IncidentRecord): string[] {
   const rows = [
     ['Trouble detected', at(moments.detected, 'not given'), '–'],
     ['Rollback started', at(moments.started, ''), `${took(durations.detectionToStart)} after detection`],
-    ['Traffic proved safe', at(moments.trafficSafe, 'not proved'), sinceStart(durations.startToTrafficSafe)],
+    [
+      'Traffic proved off the faulty release',
+      at(moments.trafficSafe, 'not proved'),
+      sinceStart(durations.startToTrafficSafe),
+    ],
     [
       'Faulty release stopped',
       at(moments.faultyStopped, 'not stopped'),
@@ -73,7 +77,7 @@ export function deadlineSection(record: IncidentRecord): string[] {
           '',
           `Users may have met the faulty release for ${took(durations.exposure)}, from ${
             moments.detected === null ? 'the start of the rollback (detection was not given)' : 'detection'
-          } until traffic was proved safe.`,
+          } until traffic was proved off it.`,
         ]),
   ];
 }

@@ -47,7 +47,7 @@ export function whyUndone({ state, decision, failure }: StepRecord): string {
     case 'aborted':
       return decision?.decision === 'abort' ? `aborted by ${by}${note}` : 'interrupted';
     case 'failed':
-      return failure === null ? 'failed' : `failed with ${failure.type}`;
+      return failure === null ? 'given up' : `given up after ${failure.type}`;
     case 'not-reached':
       return 'not reached';
     default:

@@ -56,7 +56,7 @@ export const incidentSummarySchema = z.object({
   deadline: z.object({
     at: time,
     minutes: z.number(),
-    /** Null while it is open. */
+    /** Null while it is open, also where the rollback ended before it without getting traffic safe. */
     kept: z.boolean().nullable(),
     /** Negative when it was missed. */
     secondsLeft: z.number().nullable(),
@@ -127,9 +127,10 @@ const inUtc = (iso: string | null): string | null => (iso === null ? null : new 
 
 function deadlineOf({ plan, status }: IncidentRecord): IncidentSummary['deadline'] {
   const { at, minutes } = plan.deadline;
-  if (status.trafficSafeAt !== null)
-    return { at, minutes, ...judgeDeadline(plan.deadline, status.trafficSafeAt) };
-  return { at, minutes, kept: status.outcome === null ? null : false, secondsLeft: null };
+  const { trafficSafeAt, endedAt } = status;
+  if (trafficSafeAt !== null) return { at, minutes, ...judgeDeadline(plan.deadline, trafficSafeAt) };
+  const isMissed = endedAt !== null && !judgeDeadline(plan.deadline, endedAt).kept;
+  return { at, minutes, kept: isMissed ? false : null, secondsLeft: null };
 }
 
 function summariseStep({ result, failure, decision, ...step }: StepRecord): IncidentSummary['steps'][number] {

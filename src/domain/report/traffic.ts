@@ -16,7 +16,7 @@ export function trafficSentence(record: IncidentRecord): string {
   const shift = findStep(record, 'shift-traffic');
   if (plan.request.dryRun || shift === null) return 'Traffic was not changed.';
   const said =
-    shift.failure === null ? '' : ` The last try said: ${asSentence(oneLine(shift.failure.message))}`;
+    shift.failure === null ? '' : ` The last try said: “${asSentence(oneLine(shift.failure.message))}”`;
   switch (shift.state) {
     case 'done':
       return `All traffic is on ${to}.`;
@@ -28,14 +28,15 @@ export function trafficSentence(record: IncidentRecord): string {
     case 'not-reached':
       return `Traffic was not changed by this rollback: when the plan was made, ${whoServed(plan.observed)}.`;
     case 'running':
-      return `Traffic is being moved from ${describeRelease(plan.from)} to ${to}; nothing is proved yet.${said}`;
+      return `Traffic is being moved from ${describeRelease(plan.from)} to ${to}; nothing is proved yet.`;
     case 'waiting-for-decision':
     case 'failed':
       return `Traffic is not proved to be on ${to}.${said}`;
     case 'aborted':
-      return shift.failure === null
-        ? `Traffic may have moved to ${to}: the step was interrupted before its proof.`
-        : `Traffic was not proved to be on ${to}.${said}`;
+      // What an earlier try said is no longer true of one that was interrupted after it.
+      return shift.decision?.decision === 'abort'
+        ? `Traffic was not proved to be on ${to}.${said}`
+        : `Traffic may have moved to ${to}: the step was interrupted before its proof.`;
     case 'skipped':
       // Verification ends with a look at where traffic goes, so a passed one proves what the skipped step did not.
       return findStep(record, 'verify')?.result?.verdict?.passed === true
