@@ -51,6 +51,8 @@ async function untilWaiting(handle: WorkflowHandle): Promise<RollbackStatus> {
   for (;;) {
     const now = await status(handle);
     if (now.phase === 'waiting') return now;
+    // Without a pause the queries leave the test server no time for the workflow.
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
@@ -157,7 +159,7 @@ describe('a step that fails', () => {
       const waiting = await untilWaiting(handle);
       expect(waiting.awaiting?.what).toBe('A decision about the step "Do stop-faulty"');
       expect(waiting.awaiting?.answers[0]).toBe(
-        `backout decide ${handle.workflowId} --step stop-faulty retry|skip|abort --note "WHY"`,
+        `backout decide ${handle.workflowId} stop-faulty retry|skip|abort --note "WHY"`,
       );
       expect(waiting.traffic).toBe('All traffic is on blue (1.0): 10 of 10 new connections were answered by blue');
       broken = false;
@@ -317,6 +319,19 @@ describe('the lock', () => {
       expect(failure.message).toContain('already being rolled back by rollback-first, started by anna at noon');
       await decide(first, 'skip');
       await first.result();
+    });
+  });
+
+  it('is free again when no plan could be made', async () => {
+    let broken = true;
+    const planRollback: Activities['planRollback'] = async ({ request }) => {
+      if (broken) throw ApplicationFailure.create({ type: 'NothingToRollBack', nonRetryable: true });
+      return fakePlan(request);
+    };
+    await withFakes({ planRollback }, async ({ start }) => {
+      expect((await failureOf(await start())).type).toBe('NothingToRollBack');
+      broken = false;
+      expect(await (await start()).result()).toMatchObject({ outcome: 'rolled-back' });
     });
   });
 

@@ -16,6 +16,7 @@ import { Announcer } from './announcer.ts';
 import { asWorkflowFailure, describeFailure } from './failures.ts';
 import { requireRequest } from './input.ts';
 import { freeLock, takeLock } from './lock.ts';
+import type { Lock } from './lock.ts';
 import { Rollback } from './rollback.ts';
 import { asOurBug, RollbackAborted } from './run-step.ts';
 import { Steps } from './steps.ts';
@@ -45,8 +46,7 @@ export async function conductRollback(
 async function conduct(rollback: Rollback, runbook: Runbook): Promise<RollbackResult> {
   const resolved = await resolve(rollback);
   if (rollback.request.dryRun) return await dryRun(rollback, resolved);
-  const [lock, plan] = await Promise.all([takeLock(resolved, rollback.ref), makePlan(rollback, resolved)]);
-  refuseChangedPlan(rollback, plan);
+  const { lock, plan } = await lockAndPlan(rollback, resolved);
   rollback.follow(plan);
   const announcer = new Announcer(rollback);
   const steps = new Steps(rollback, announcer, resolved.taskQueue);
@@ -90,6 +90,22 @@ async function resolve(rollback: Rollback): Promise<ResolvedService> {
     return resolved;
   } catch (error) {
     throw isCancellation(error) ? error : asWorkflowFailure(error);
+  }
+}
+
+/** Side by side, so that the lock costs no time. When there is no plan to follow, the lock is free before we say so. */
+async function lockAndPlan(rollback: Rollback, resolved: ResolvedService): Promise<{ lock: Lock; plan: Plan }> {
+  const planning = makePlan(rollback, resolved);
+  // Awaited below, unless the lock is refused first: then nobody needs the plan.
+  planning.catch(() => undefined);
+  const lock = await takeLock(resolved, rollback.ref);
+  try {
+    const plan = await planning;
+    refuseChangedPlan(rollback, plan);
+    return { lock, plan };
+  } catch (error) {
+    await freeLock(lock);
+    throw error;
   }
 }
 

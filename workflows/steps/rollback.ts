@@ -322,7 +322,7 @@ function pendingStep(plan: Plan, name: StepName): StepRecord {
 function decisionCommands(workflowId: string, step: StepName): string[] {
   const input = JSON.stringify({ step, decision: 'retry', by: 'YOUR-NAME', note: 'WHY' });
   return [
-    `backout decide ${workflowId} --step ${step} retry|skip|abort --note "WHY"`,
+    `backout decide ${workflowId} ${step} retry|skip|abort --note "WHY"`,
     `temporal workflow signal --workflow-id ${workflowId} --name decideStep --input '${input}'`,
   ];
 }
