@@ -13,8 +13,16 @@ export const CONFIG = serviceEnvironmentSchema.parse({
     upstream: 'listings',
     probe: { url: 'http://127.0.0.1/', identityHeader: 'X-Release' },
     colours: {
-      blue: { servers: ['127.0.0.1:8080'], url: 'http://127.0.0.1:8080', process: { systemd: 'blue.service' } },
-      green: { servers: ['127.0.0.1:8081'], url: 'http://127.0.0.1:8081', process: { systemd: 'green.service' } },
+      blue: {
+        servers: ['127.0.0.1:8080'],
+        url: 'http://127.0.0.1:8080',
+        process: { systemd: 'blue.service' },
+      },
+      green: {
+        servers: ['127.0.0.1:8081'],
+        url: 'http://127.0.0.1:8081',
+        process: { systemd: 'green.service' },
+      },
     },
   },
   slack: { incidents: { env: 'SLACK_INCIDENTS' } },
@@ -88,7 +96,9 @@ export function fakeActivities(
     }),
     inspectLock: async () => null,
     planRollback: async ({ request }) => fakePlan(request),
-    captureBefore: step('captureBefore', () => proof('state kept', { incidentFolder: '/incidents/rollback-1' })),
+    captureBefore: step('captureBefore', () =>
+      proof('state kept', { incidentFolder: '/incidents/rollback-1' }),
+    ),
     startPrevious: step('startPrevious', () => proof('blue is healthy')),
     shiftTraffic: step('shiftTraffic', () => proof('10 of 10 new connections were answered by blue')),
     captureLogs: step('captureLogs', () => proof('logs kept')),

@@ -18,7 +18,10 @@ afterAll(async () => {
 let count = 0;
 type Driven = { calls: string[]; start: (input?: unknown, id?: string) => Promise<WorkflowHandle> };
 
-async function withFakes<Result>(replaced: Partial<Activities>, drive: (driven: Driven) => Promise<Result>): Promise<Result> {
+async function withFakes<Result>(
+  replaced: Partial<Activities>,
+  drive: (driven: Driven) => Promise<Result>,
+): Promise<Result> {
   const calls: string[] = [];
   return await lab.withWorker(
     (taskQueue) => fakeActivities(taskQueue, { replaced, calls }),
@@ -26,7 +29,11 @@ async function withFakes<Result>(replaced: Partial<Activities>, drive: (driven: 
       drive({
         calls,
         start: (input = REQUEST, id = `rollback-${++count}`) =>
-          lab.environment.client.workflow.start('trafficOnlyRollback', { taskQueue, workflowId: id, args: [input] }),
+          lab.environment.client.workflow.start('trafficOnlyRollback', {
+            taskQueue,
+            workflowId: id,
+            args: [input],
+          }),
       }),
   );
 }
@@ -40,12 +47,14 @@ const failureOf = async (handle: WorkflowHandle): Promise<ApplicationFailure> =>
     () => null,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof WorkflowFailedError)) throw new Error(`expected a failed workflow, got ${String(error)}`);
+  if (!(error instanceof WorkflowFailedError))
+    throw new Error(`expected a failed workflow, got ${String(error)}`);
   return error.cause as ApplicationFailure;
 };
 
 const status = (handle: WorkflowHandle) => handle.query<RollbackStatus>('status');
-const timeline = async (handle: WorkflowHandle) => (await handle.query<TimelineEntry[]>('timeline')).map(({ what }) => what);
+const timeline = async (handle: WorkflowHandle) =>
+  (await handle.query<TimelineEntry[]>('timeline')).map(({ what }) => what);
 
 async function untilWaiting(handle: WorkflowHandle): Promise<RollbackStatus> {
   for (;;) {
@@ -117,7 +126,10 @@ describe('input', () => {
   it.each([
     [undefined, 'expected object, received undefined'],
     ['listings', 'expected object, received string'],
-    [{}, 'service: Invalid input: expected string, received undefined; reason: Invalid input: expected string'],
+    [
+      {},
+      'service: Invalid input: expected string, received undefined; reason: Invalid input: expected string',
+    ],
     [{ ...REQUEST, sevrity: 'P1' }, 'Unrecognized key: "sevrity"'],
     [{ ...REQUEST, severity: 'P9' }, 'severity: Invalid option'],
     [{ ...REQUEST, service: '../etc' }, 'service: must be 1 to 63 letters'],
@@ -140,10 +152,13 @@ describe('input', () => {
   });
 
   it('a service that can not be planned ends with the reason, its type kept', async () => {
-    await withFakes({ planRollback: fails('NothingToRollBack', 'blue already serves.') }, async ({ start }) => {
-      const failure = await failureOf(await start());
-      expect([failure.type, failure.message]).toEqual(['NothingToRollBack', 'blue already serves.']);
-    });
+    await withFakes(
+      { planRollback: fails('NothingToRollBack', 'blue already serves.') },
+      async ({ start }) => {
+        const failure = await failureOf(await start());
+        expect([failure.type, failure.message]).toEqual(['NothingToRollBack', 'blue already serves.']);
+      },
+    );
   });
 });
 
@@ -151,7 +166,12 @@ describe('a step that fails', () => {
   it('waits for a person, shows what it needs, and goes on after retry', async () => {
     let broken = true;
     const stopFaulty: Activities['stopFaulty'] = async () => {
-      if (broken) throw ApplicationFailure.create({ type: 'PermissionDenied', message: 'no sudo.', nonRetryable: true });
+      if (broken)
+        throw ApplicationFailure.create({
+          type: 'PermissionDenied',
+          message: 'no sudo.',
+          nonRetryable: true,
+        });
       return proof('green is stopped');
     };
     await withFakes({ stopFaulty }, async ({ calls, start }) => {
@@ -161,7 +181,9 @@ describe('a step that fails', () => {
       expect(waiting.awaiting?.answers[0]).toBe(
         `backout decide ${handle.workflowId} stop-faulty retry|skip|abort --note "WHY"`,
       );
-      expect(waiting.traffic).toBe('All traffic is on blue (1.0): 10 of 10 new connections were answered by blue');
+      expect(waiting.traffic).toBe(
+        'All traffic is on blue (1.0): 10 of 10 new connections were answered by blue',
+      );
       broken = false;
       expect(await decide(handle, 'retry')).toBe('recorded');
       expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
@@ -181,16 +203,24 @@ describe('a step that fails', () => {
   });
 
   it('ends the rollback after abort, with records written and the target freed', async () => {
-    await withFakes({ shiftTraffic: fails('ProofFailed', 'No proof. It was put back. Look.') }, async ({ calls, start }) => {
-      const handle = await start();
-      await untilWaiting(handle);
-      await decide(handle, 'abort', 'shift-traffic');
-      const failure = await failureOf(handle);
-      expect(failure.type).toBe('Aborted');
-      expect(failure.details?.[0]).toMatchObject({ outcome: 'aborted', trafficSafeAt: null });
-      expect(calls).not.toContain('stopFaulty');
-      expect(calls.slice(-4)).toEqual(['releaseTarget', 'writeReport', 'announce ended incidents', 'writeReport']);
-    });
+    await withFakes(
+      { shiftTraffic: fails('ProofFailed', 'No proof. It was put back. Look.') },
+      async ({ calls, start }) => {
+        const handle = await start();
+        await untilWaiting(handle);
+        await decide(handle, 'abort', 'shift-traffic');
+        const failure = await failureOf(handle);
+        expect(failure.type).toBe('Aborted');
+        expect(failure.details?.[0]).toMatchObject({ outcome: 'aborted', trafficSafeAt: null });
+        expect(calls).not.toContain('stopFaulty');
+        expect(calls.slice(-4)).toEqual([
+          'releaseTarget',
+          'writeReport',
+          'announce ended incidents',
+          'writeReport',
+        ]);
+      },
+    );
   });
 
   it('does not hold traffic up when it only keeps the state before', async () => {
@@ -249,7 +279,11 @@ describe('messages', () => {
       const handle = await start();
       await untilWaiting(handle);
       await expect(decide(handle, 'skip', 'nonsense')).rejects.toMatchObject({
-        cause: { message: expect.stringContaining('there is no step "nonsense"; the steps are capture-before') as string },
+        cause: {
+          message: expect.stringContaining(
+            'there is no step "nonsense"; the steps are capture-before',
+          ) as string,
+        },
       });
       await expect(decide(handle, 'maybe')).rejects.toMatchObject({
         cause: { message: expect.stringContaining('decision: Invalid option') as string },
@@ -299,7 +333,9 @@ describe('messages', () => {
       await handle.executeUpdate('resolve', { args: [{ by: 'anna', resolution: 'rolled back' }] });
       await expect(
         handle.executeUpdate('resolve', { args: [{ by: 'bob', resolution: 'me too' }] }),
-      ).rejects.toMatchObject({ cause: { message: expect.stringContaining('anna resolved it first') as string } });
+      ).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('anna resolved it first') as string },
+      });
       await decide(handle, 'skip');
       await handle.result();
       expect((await status(handle)).resolution?.resolution).toBe('rolled back');
@@ -309,14 +345,22 @@ describe('messages', () => {
 
 describe('the lock', () => {
   it('keeps a second rollback of the same service out, naming the first', async () => {
-    const holder = { workflowId: 'rollback-first', runId: 'r', requestedBy: 'anna', startedAt: 'noon', ownerRunning: true };
+    const holder = {
+      workflowId: 'rollback-first',
+      runId: 'r',
+      requestedBy: 'anna',
+      startedAt: 'noon',
+      ownerRunning: true,
+    };
     const replaced = { stopFaulty: fails('PermissionDenied', 'no sudo.'), inspectLock: async () => holder };
     await withFakes(replaced, async ({ start }) => {
       const first = await start(REQUEST, 'rollback-first');
       await untilWaiting(first);
       const failure = await failureOf(await start());
       expect(failure.type).toBe('AlreadyRunning');
-      expect(failure.message).toContain('already being rolled back by rollback-first, started by anna at noon');
+      expect(failure.message).toContain(
+        'already being rolled back by rollback-first, started by anna at noon',
+      );
       await decide(first, 'skip');
       await first.result();
     });
@@ -351,7 +395,12 @@ describe('cancellation', () => {
       await handle.cancel();
       await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
       expect((await handle.describe()).status.name).toBe('CANCELLED');
-      expect(calls.slice(-4)).toEqual(['releaseTarget', 'writeReport', 'announce ended incidents', 'writeReport']);
+      expect(calls.slice(-4)).toEqual([
+        'releaseTarget',
+        'writeReport',
+        'announce ended incidents',
+        'writeReport',
+      ]);
       const { steps, outcome } = await status(handle);
       expect(outcome).toBe('cancelled');
       expect(steps.map(({ name, state }) => `${name} ${state}`)).toEqual(
@@ -362,9 +411,12 @@ describe('cancellation', () => {
 });
 
 it('plans with the request that was made', async () => {
-  await withFakes({ planRollback: async ({ request }) => fakePlan(request, { warnings: [request.reason] }) }, async ({ start }) => {
-    const handle = await start({ ...REQUEST, reason: '  spaces are trimmed  ' });
-    await handle.result();
-    expect((await status(handle)).plan?.warnings).toEqual(['spaces are trimmed']);
-  });
+  await withFakes(
+    { planRollback: async ({ request }) => fakePlan(request, { warnings: [request.reason] }) },
+    async ({ start }) => {
+      const handle = await start({ ...REQUEST, reason: '  spaces are trimmed  ' });
+      await handle.result();
+      expect((await status(handle)).plan?.warnings).toEqual(['spaces are trimmed']);
+    },
+  );
 });

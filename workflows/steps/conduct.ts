@@ -94,7 +94,10 @@ async function resolve(rollback: Rollback): Promise<ResolvedService> {
 }
 
 /** Side by side, so that the lock costs no time. When there is no plan to follow, the lock is free before we say so. */
-async function lockAndPlan(rollback: Rollback, resolved: ResolvedService): Promise<{ lock: Lock; plan: Plan }> {
+async function lockAndPlan(
+  rollback: Rollback,
+  resolved: ResolvedService,
+): Promise<{ lock: Lock; plan: Plan }> {
   const planning = makePlan(rollback, resolved);
   // Awaited below, unless the lock is refused first: then nobody needs the plan.
   planning.catch(() => undefined);
