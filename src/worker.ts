@@ -34,6 +34,10 @@ export type WorkerParts = {
   logger: Logger;
   /** `process` for break-glass: see `Deps`. */
   lives?: 'temporal' | 'process';
+  /** A file made by `bundleWorkflowCode`. Default: the one that `npm run build` made, else the sources. */
+  workflowBundle?: string;
+  /** For what watches activities, such as tracing. */
+  interceptors?: WorkerOptions['interceptors'];
 };
 
 /** `backout worker`: connects, starts, and runs until SIGTERM or SIGINT. */
@@ -57,6 +61,8 @@ export async function startWorker({
   taskQueue,
   logger,
   lives,
+  workflowBundle,
+  interceptors,
 }: WorkerParts): Promise<RunningWorker> {
   const { namespace } = config.temporal;
   const queue = taskQueue ?? config.temporal.taskQueue;
@@ -79,7 +85,8 @@ export async function startWorker({
     taskQueue: queue,
     identity: config.worker.identity ?? `backout@${hostname()}:${process.pid}`,
     activities: createActivities(deps),
-    ...workflowCode(),
+    ...workflowCode(workflowBundle),
+    ...(interceptors === undefined ? {} : { interceptors }),
     shutdownGraceTime: config.worker.shutdownGraceSeconds * 1000,
     maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
   });
@@ -130,8 +137,8 @@ export function createDeps(parts: {
 }
 
 /** The bundle made by `npm run build`; in a checkout that was not built, the sources are bundled at start. */
-function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  const bundle = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+function workflowCode(given?: string): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const bundle = given ?? fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
   if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
   return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
 }

@@ -14,6 +14,8 @@ import type { RunningService } from './service.ts';
 export type SandboxOptions = {
   /** An empty folder for everything. */
   folder: string;
+  /** Its name in backout.yaml: rollbacks of the same name on one Temporal server lock each other out. */
+  service?: string;
   /** Of the green release. */
   green?: { bad?: number; ignoreSigterm?: boolean };
   blue?: { unhealthy?: boolean };
@@ -133,7 +135,7 @@ function configuration(options: SandboxOptions, parts: Parts): Record<string, un
     incidents: { directory: incidents },
     ...(options.slackUrlVariable === undefined ? {} : { slack: { incidents: { env: options.slackUrlVariable } } }),
     services: {
-      listings: {
+      [options.service ?? 'listings']: {
         environments: {
           production: {
             target: {

@@ -1,0 +1,220 @@
+/** One real set-up for a test: a service with two colours behind nginx, a worker, Slack, and constant traffic. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
+import { expect, inject } from 'vitest';
+import { startSandbox } from '../../scripts/demo/sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../scripts/demo/sandbox.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { RollbackRequestInput } from '../../src/domain/request.ts';
+import type { RollbackResult, RollbackStatus } from '../../src/domain/rollback.ts';
+import { createLogger } from '../../src/logging.ts';
+import { startWorker } from '../../src/worker.ts';
+import { statusQuery } from '../../workflows/messages.ts';
+import { isRunning } from './processes.ts';
+import { startSlack } from './slack.ts';
+import type { SlackReceiver } from './slack.ts';
+import { startSshd } from './sshd.ts';
+import type { Sshd } from './sshd.ts';
+import { startTraffic } from './traffic.ts';
+import type { Answer } from './traffic.ts';
+import { until } from './until.ts';
+
+export type LabOptions = Omit<SandboxOptions, 'folder' | 'service' | 'ssh' | 'slackUrlVariable'> & {
+  /** The service is on another machine: a private sshd, in `sshd`. */
+  ssh?: boolean;
+  /** Without a worker: the test starts its own. */
+  withoutWorker?: boolean;
+  interceptors?: WorkerOptions['interceptors'];
+};
+
+export type StartedRollback = {
+  handle: WorkflowHandle;
+  /** Its result, or its failure. */
+  ended(): Promise<Ended>;
+  status(): Promise<RollbackStatus>;
+  /** Waits until the status is as wanted. */
+  until(what: string, isSo: (status: RollbackStatus) => boolean): Promise<RollbackStatus>;
+};
+
+/** How a rollback ended, in the words that its caller sees. */
+export type Ended =
+  { result: RollbackResult; failure: null } | { result: RollbackResult | null; failure: Failure };
+export type Failure = { type: string; message: string };
+
+export type Lab = {
+  service: string;
+  taskQueue: string;
+  address: string;
+  sandbox: Sandbox;
+  slack: SlackReceiver;
+  sshd: Sshd | null;
+  client: Client;
+  /** Answers so far, or since a moment. */
+  answers(since?: number): Answer[];
+  /** The identities of the next answers. */
+  nextAnswers(count?: number): Promise<(string | null)[]>;
+  start(request?: Partial<RollbackRequestInput>, options?: { workflowId?: string }): Promise<StartedRollback>;
+  site(): Promise<string>;
+  /** The names of the incident folders. */
+  incidents(): Promise<string[]>;
+  /** The lock workflow and the lock on the target are free for the next rollback. */
+  expectFree(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const SILENT = new DefaultLogger('ERROR', () => undefined);
+let runtimeInstalled = false;
+
+export async function openLab(options: LabOptions = {}): Promise<Lab> {
+  const { ssh, withoutWorker, interceptors, ...sandboxOptions } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'backout-lab-'));
+  const service = `listings-${randomUUID().slice(0, 8)}`;
+  const taskQueue = `lab-${service}`;
+  const { address } = inject('temporal');
+  const slack = await startSlack();
+  const variable = `SLACK_${service.replaceAll('-', '_').toUpperCase()}`;
+  process.env[variable] = slack.url('incidents');
+  const sshd = ssh === true ? await startSshd() : null;
+  const sandbox = await startSandbox({
+    ...sandboxOptions,
+    folder,
+    service,
+    slackUrlVariable: variable,
+    ...(sshd === null ? {} : { ssh: sshd.ssh }),
+    file: {
+      temporal: { address, taskQueue },
+      worker: { healthAddress: '127.0.0.1:0', logLevel: 'error', shutdownGraceSeconds: 1 },
+      ...sandboxOptions.file,
+    },
+  });
+  installRuntime();
+  const connection = await NativeConnection.connect({ address });
+  const client = new Client({ connection });
+  const config = await loadConfig({ path: sandbox.configFile, env: process.env });
+  const worker =
+    withoutWorker === true
+      ? null
+      : await startWorker({
+          config,
+          connection,
+          logger: createLogger('error'),
+          workflowBundle: inject('workflowBundle'),
+          ...(interceptors === undefined ? {} : { interceptors }),
+        });
+  const traffic = startTraffic(`${sandbox.url}/`);
+  await until('traffic flows', () => traffic.answers.length > 0);
+  const answers = (since = 0) => traffic.answers.filter(({ sentAt }) => sentAt >= since);
+  return {
+    service,
+    taskQueue,
+    address,
+    sandbox,
+    slack,
+    sshd,
+    client,
+    answers,
+    nextAnswers: async (count = 10) => {
+      const since = Date.now();
+      await until('traffic was answered', () => answers(since).length >= count);
+      return answers(since).map(({ release }) => release);
+    },
+    start: async (request = {}, { workflowId = `rollback-${service}-${randomUUID().slice(0, 4)}` } = {}) => {
+      const input = { service, reason: '5xx since 1.5.0', requestedBy: 'anna', ...request };
+      return follow(
+        await client.workflow.start('trafficOnlyRollback', { workflowId, taskQueue, args: [input] }),
+      );
+    },
+    site: () => readFile(sandbox.site, 'utf8'),
+    incidents: () => readdir(sandbox.incidents).catch(() => []),
+    expectFree: async () => {
+      const lock = client.workflow.getHandle(`backout-lock/${service}/production`);
+      const held = await lock.describe().then(
+        ({ status }) => status.name === 'RUNNING',
+        () => false,
+      );
+      expect(held, 'the lock workflow is held').toBe(false);
+      const file = join(sandbox.stateDirectory, `${service}.production`, 'lock');
+      const content = await readFile(file, 'utf8').catch(() => 'owner=\n');
+      expect(content).toMatch(/^owner=$/m);
+    },
+    close: async () => {
+      await traffic.stop();
+      worker?.shutdown();
+      await worker?.finished;
+      await connection.close();
+      await killStarted(sandbox);
+      await Promise.all([sandbox.stop(), slack.close(), sshd?.stop()]);
+      delete process.env[variable];
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function installRuntime(): void {
+  if (!runtimeInstalled) Runtime.install({ logger: SILENT });
+  runtimeInstalled = true;
+}
+
+/** Follows a rollback that runs. */
+export function follow(handle: WorkflowHandle): StartedRollback {
+  const status = () => handle.query(statusQuery);
+  return {
+    handle,
+    ended: () => ended(handle),
+    status,
+    until: async (what, isSo) => {
+      let last: RollbackStatus | undefined;
+      await until(
+        what,
+        async () => {
+          last = await status();
+          return isSo(last);
+        },
+        { timeoutMs: 60_000 },
+      ).catch((error: unknown) => {
+        throw new Error(`${String(error)}: ${JSON.stringify(last)}`);
+      });
+      return last as unknown as RollbackStatus;
+    },
+  };
+}
+
+async function ended(handle: WorkflowHandle): Promise<Ended> {
+  try {
+    return { result: (await handle.result()) as RollbackResult, failure: null };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    if (!(cause instanceof ApplicationFailure)) {
+      return {
+        result: null,
+        failure: { type: cause?.name ?? 'unknown', message: cause?.message ?? error.message },
+      };
+    }
+    const result = (cause.details?.[0] ?? null) as RollbackResult | null;
+    return { result, failure: { type: cause.type ?? 'unknown', message: cause.message } };
+  }
+}
+
+/** Ends what a rollback has started by itself: nobody else would. */
+async function killStarted({ blue, green }: Sandbox): Promise<void> {
+  for (const { pidFile } of [blue, green]) {
+    const pid = Number(await readFile(pidFile, 'utf8').catch(() => '0'));
+    if (pid > 0 && isRunning(pid)) process.kill(pid, 'SIGKILL');
+  }
+}
+
+/** What `sha256sum -c` says of the manifest, or throws with what it objects to. */
+export async function checkManifest(folder: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('sha256sum', ['-c', 'MANIFEST.sha256'], { cwd: folder });
+  return stdout.trim().split('\n');
+}
