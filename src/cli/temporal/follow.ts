@@ -1,0 +1,84 @@
+/** Follows a rollback to its end, through restarts of workers and of the server. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { RollbackStatus } from '../../domain/rollback.ts';
+import { askStatus } from './ask-status.ts';
+import { endingOf } from './ending.ts';
+import type { Ending } from './ending.ts';
+
+/** Often enough that a step is seen while it runs, and a small load for the worker. */
+const EVERY_MS = 150;
+const ANSWER_WITHIN_MS = 3000;
+
+export type Follower = {
+  client: Client;
+  workflowId: string;
+  runId?: string | undefined;
+  /** Ends the following, never the rollback. */
+  signal: AbortSignal;
+  onStatus(status: RollbackStatus): void | Promise<void>;
+  /** Nobody has answered for so many milliseconds. */
+  onSilence(milliseconds: number): void | Promise<void>;
+};
+
+/**
+ * Returns how it ended, or null when the following was ended first. What the callbacks throw ends it, too.
+ * @throws WorkflowNotFoundError when there is no such rollback
+ */
+export async function follow(follower: Follower): Promise<Ending | null> {
+  const { client, workflowId, runId, signal } = follower;
+  const over = new AbortController();
+  const stop = AbortSignal.any([signal, over.signal]);
+  const ending = untilEnd(client, { workflowId, runId }, stop).finally(() => over.abort());
+  // Awaited below; a callback that throws must not leave it unhandled.
+  ending.catch(() => undefined);
+  try {
+    let silentSince = Date.now();
+    while (!stop.aborted) {
+      const status = await untilAborted(askStatus(client, { workflowId, runId }, ANSWER_WITHIN_MS), stop);
+      if (status === null) {
+        if (!stop.aborted) await follower.onSilence(Date.now() - silentSince);
+      } else {
+        silentSince = Date.now();
+        await follower.onStatus(status);
+      }
+      await wait(EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
+    }
+    if (signal.aborted) return null;
+    const last = await askStatus(client, { workflowId, runId }, ANSWER_WITHIN_MS).catch(() => null);
+    if (last !== null) await follower.onStatus(last);
+    return await ending;
+  } finally {
+    over.abort();
+  }
+}
+
+/** The end, however often the server is away in between. */
+async function untilEnd(
+  client: Client,
+  rollback: { workflowId: string; runId?: string | undefined },
+  stop: AbortSignal,
+): Promise<Ending | null> {
+  while (!stop.aborted) {
+    try {
+      return await client.connection.withAbortSignal(stop, () =>
+        endingOf(client, rollback.workflowId, rollback.runId),
+      );
+    } catch (error) {
+      if (!(error instanceof ServiceError) && !isGrpcServiceError(error)) throw error;
+      await wait(EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+  return null;
+}
+
+async function untilAborted<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value | null> {
+  if (signal.aborted) return null;
+  return await Promise.race([
+    value,
+    new Promise<null>((resolve) => {
+      signal.addEventListener('abort', () => resolve(null), { once: true });
+    }),
+  ]);
+}

@@ -1,0 +1,59 @@
+/** Is there a worker? A rollback nobody takes up would start by itself whenever one comes: that must not surprise. */
+import type { Client } from '@temporalio/client';
+import { NOTHING_CHANGED } from '../../domain/failure.ts';
+import { CliError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Session } from './connect.ts';
+
+/** temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW */
+const WORKFLOW_TASKS = 1;
+
+/** A worker asks for work at least once a minute; the server remembers for longer that it did. */
+const ASKED_WITHIN_MS = 75_000;
+
+/** How long a worker that is there may take for its first task before we believe that it is not. */
+export const FIRST_TASK_WITHIN_MS = 10_000;
+
+/** @throws CliError `unreachable` when no worker has asked the task queue for work lately */
+export async function requireWorker({ client, settings }: Session): Promise<void> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: settings.namespace,
+    taskQueue: { name: settings.taskQueue },
+    taskQueueType: WORKFLOW_TASKS,
+  });
+  const lastAsked = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
+  if (!lastAsked.some((at) => Date.now() - at < ASKED_WITHIN_MS)) throw noWorker(settings.taskQueue);
+}
+
+export function noWorker(taskQueue: string): CliError {
+  return new CliError(
+    EXIT.unreachable,
+    `No worker polls task queue ${taskQueue}: start one with \`backout worker\`, or use --local. ${NOTHING_CHANGED}`,
+  );
+}
+
+/** Whether a worker has begun the first task of this workflow. */
+export async function isTakenUp(client: Client, workflowId: string): Promise<boolean> {
+  const { historyLength } = await client.workflow.getHandle(workflowId).describe();
+  return historyLength > UNTOUCHED_HISTORY;
+}
+
+/** Started, and its first task scheduled. */
+const UNTOUCHED_HISTORY = 2;
+
+/**
+ * Takes back a rollback that no worker has taken up, so that it doesn't begin by itself hours later.
+ * @throws CliError always: that nothing was changed, or that a worker was quicker
+ */
+export async function withdraw({ client, settings }: Session, workflowId: string): Promise<never> {
+  const handle = client.workflow.getHandle(workflowId);
+  await handle.terminate('no worker took it up, so `backout` took it back: nothing was changed');
+  const { events } = await handle.fetchHistory();
+  const wasBegun = (events ?? []).some((event) => event.workflowTaskStartedEventAttributes);
+  if (!wasBegun) throw noWorker(settings.taskQueue);
+  throw new CliError(
+    EXIT.failed,
+    `A worker took ${workflowId} up at the very moment when it was taken back for lack of a worker, and was ended at ` +
+      'its first step, which reads. See with `backout plan SERVICE` where traffic is, and start again.',
+  );
+}

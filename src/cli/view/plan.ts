@@ -1,0 +1,63 @@
+/** A plan, for the person who decides about it. */
+import { describeRelease } from '../../domain/plan.ts';
+import type { ObservedRelease, PlannedStep, PlanSummary } from '../../domain/plan.ts';
+import { formatDuration, formatShare, formatTime } from '../../domain/report/format.ts';
+import { oneLine } from '../../domain/report/plain.ts';
+import type { Colours } from '../io.ts';
+
+export function renderPlan(plan: PlanSummary, colours: Colours): string {
+  const { bold, dim, yellow } = colours;
+  const { deadline, continues } = plan;
+  const lines = [
+    bold(`Plan ${plan.hash}: ${plan.kind} rollback of ${plan.service} in ${plan.environment}`),
+    '',
+    `  From      ${describeRelease(plan.from)}`,
+    `  To        ${describeRelease(plan.to)}`,
+    `  Target    ${oneLine(plan.target)}`,
+    `  Expected  ${formatDuration(plan.expectedSeconds * 1000)}`,
+    `  Deadline  ${deadline.severity}: traffic safe by ${formatTime(deadline.at)} (${deadline.minutes} min after ${formatTime(deadline.from)})`,
+    '',
+    bold(`Seen at ${formatTime(plan.observed.at)}`),
+    ...plan.observed.releases.flatMap((release) => observed(release, colours)),
+    ...plan.observed.notes.map((note) => `  ${dim(oneLine(note))}`),
+    ...(continues === null
+      ? []
+      : [
+          '',
+          yellow(
+            `Continues ${continues.owner}, which ended unfinished (${continues.phase}, ${formatTime(continues.at)}): ` +
+              `from ${describeRelease(continues.from)} to ${describeRelease(continues.to)}.`,
+          ),
+        ]),
+    ...(plan.warnings.length === 0
+      ? []
+      : ['', yellow('Warnings'), ...plan.warnings.map((warning) => yellow(`  - ${oneLine(warning)}`))]),
+    '',
+    bold('Steps'),
+    ...plan.steps.flatMap((step, index) => planned(step, index + 1, colours)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function observed(release: ObservedRelease, { bold, red }: Colours): string[] {
+  const { configured, answerShare, process, health } = release;
+  const answers =
+    answerShare === null ? 'who answers is unknown' : `gives ${formatShare(answerShare)} of answers`;
+  const condition = health === 'unhealthy' ? red(health) : `health ${health}`;
+  return [
+    `  ${bold(describeRelease(release))}: ${configured} in the configuration, ${answers}, process ${process}, ${condition}`,
+    `    ${oneLine(release.detail)}`,
+  ];
+}
+
+function planned(step: PlannedStep, number: number, { dim }: Colours): string[] {
+  const place = `${number}.`.padStart(4);
+  if (step.notNeeded !== undefined)
+    return [dim(`${place} ${step.name}: not needed, ${oneLine(step.notNeeded)}`)];
+  const changes = step.changes === 'nothing' ? '' : `, changes ${step.changes}`;
+  const times = `about ${formatDuration(step.expectedSeconds * 1000)}, a person is asked after ${formatDuration(step.budgetSeconds * 1000)}`;
+  return [
+    `${place} ${step.name}: ${oneLine(step.title)} ${dim(`(${times}${changes})`)}`,
+    ...step.commands.map((command) => `       ${dim(oneLine(command))}`),
+  ];
+}

@@ -1,0 +1,140 @@
+/**
+ * The live view: what is new since the last look, as lines that are only ever appended. So it reads the same on a
+ * terminal, in a pipe and in a CI log.
+ */
+import { TRAFFIC_ONLY_STEPS, describeRelease } from '../../domain/plan.ts';
+import { formatDuration, formatTime } from '../../domain/report/format.ts';
+import { oneLine } from '../../domain/report/plain.ts';
+import type { Awaiting, RollbackStatus, StepRecord } from '../../domain/rollback.ts';
+import type { Colours } from '../io.ts';
+import { mark } from './marks.ts';
+import { between, clock } from './time.ts';
+
+/** A step that takes longer than this is announced before it ends. */
+const LONG_MS = 1000;
+
+const NAME_WIDTH = Math.max(...TRAFFIC_ONLY_STEPS.map((name) => name.length));
+const INDENT = ' '.repeat(11);
+
+/** Remembers what was shown. One per rollback that is watched. */
+export class Progress {
+  readonly #colours: Colours;
+  readonly #shown = new Set<string>();
+
+  constructor(colours: Colours) {
+    this.#colours = colours;
+  }
+
+  /** The lines for what is new in this status; `now` is milliseconds since 1970. */
+  lines(status: RollbackStatus, now: number): string[] {
+    return [
+      ...this.#once('plan', status.plan !== null, () => this.#plan(status)),
+      ...status.steps.flatMap((step) => this.#step(step, now)),
+      ...this.#people(status),
+      ...this.#once(`awaiting ${status.awaiting?.since}`, status.awaiting !== null, () =>
+        awaitingLines(status.awaiting as Awaiting, this.#colours),
+      ),
+    ];
+  }
+
+  #once(key: string, isSo: boolean, render: () => string[]): string[] {
+    if (!isSo || this.#shown.has(key)) return [];
+    this.#shown.add(key);
+    return render();
+  }
+
+  #plan({ plan, startedAt }: RollbackStatus): string[] {
+    if (plan === null) return [];
+    const { dim, bold, yellow } = this.#colours;
+    const what = `${plan.service} in ${plan.environment}: ${describeRelease(plan.from)} → ${describeRelease(plan.to)}`;
+    return [
+      `${dim(clock(plan.madeAt))} ${bold(what)}  ${dim(`plan ${plan.hash}, ${formatDuration(between(startedAt, plan.madeAt))}`)}`,
+      ...plan.warnings.map((warning) => `${INDENT}${yellow('warning:')} ${oneLine(warning)}`),
+    ];
+  }
+
+  #step(step: StepRecord, now: number): string[] {
+    const { state, name, rounds, startedAt, finishedAt } = step;
+    const at = finishedAt ?? startedAt;
+    switch (state) {
+      case 'pending':
+      case 'not-reached':
+        return [];
+      case 'running': {
+        const isLong = startedAt !== null && now - new Date(startedAt).getTime() > LONG_MS;
+        return this.#once(`${name} ${rounds} running`, isLong || rounds > 1, () => [
+          this.#line(step, startedAt, rounds > 1 ? `${step.title} (again)` : step.title),
+        ]);
+      }
+      case 'waiting-for-decision':
+      case 'failed':
+        return this.#once(`${name} ${rounds} failed`, true, () => [
+          this.#line({ ...step, state: 'failed' }, at, step.failure?.message ?? step.title),
+        ]);
+      case 'done':
+      case 'already':
+      case 'not-needed':
+      case 'skipped':
+      case 'aborted':
+        return this.#once(`${name} ${state}`, true, () => [this.#line(step, at, said(step))]);
+    }
+  }
+
+  #line(step: StepRecord, at: string | null, text: string): string {
+    const { dim } = this.#colours;
+    const time = at === null ? ' '.repeat(8) : dim(clock(at));
+    const isDone = step.state === 'done' || step.state === 'already';
+    const took =
+      isDone && step.startedAt !== null && step.finishedAt !== null
+        ? `  ${dim(formatDuration(between(step.startedAt, step.finishedAt)))}`
+        : '';
+    return `${time} ${mark(step.state, this.#colours)} ${step.name.padEnd(NAME_WIDTH)}  ${oneLine(text)}${took}`;
+  }
+
+  /** Who acknowledged, resolved, or was not understood. */
+  #people({ acknowledgements, resolution, refusedMessages }: RollbackStatus): string[] {
+    const { dim, yellow } = this.#colours;
+    const line = (at: string, text: string) => `${dim(clock(at))}   ${oneLine(text)}`;
+    return [
+      ...acknowledgements.flatMap(({ at, by, note }, index) =>
+        this.#once(`acknowledged ${index}`, true, () => [
+          line(at, `acknowledged by ${by}${note === undefined ? '' : `: ${note}`}`),
+        ]),
+      ),
+      ...this.#once('resolved', resolution !== null, () => [
+        line(resolution?.at ?? '', `resolved by ${resolution?.by}: ${resolution?.resolution}`),
+      ]),
+      ...refusedMessages.flatMap(({ at, name, why }, index) =>
+        this.#once(`refused ${index}`, true, () => [
+          yellow(line(at, `the message "${name}" was refused: ${why}`)),
+        ]),
+      ),
+    ];
+  }
+}
+
+/** What the rollback waits for, and the exact command that answers. */
+export function awaitingLines({ what, since, answers }: Awaiting, colours: Colours): string[] {
+  return [
+    '',
+    colours.yellow(`Waits for: ${oneLine(what)}, since ${formatTime(since)}. Answer with one of:`),
+    ...answers.map((answer) => `    ${answer}`),
+    '',
+  ];
+}
+
+/** The sentence that a step ends with. */
+function said(step: StepRecord): string {
+  const who = step.decision === null ? 'by a person' : `by ${step.decision.by}`;
+  const note = step.decision?.note ? `: ${step.decision.note}` : '';
+  switch (step.state) {
+    case 'skipped':
+      return `skipped ${who}${note}`;
+    case 'aborted':
+      return step.decision?.decision === 'abort' ? `aborted ${who}${note}` : 'ended before it was done';
+    case 'not-needed':
+      return `not needed: ${step.title}`;
+    default:
+      return step.result?.proof ?? step.title;
+  }
+}
