@@ -37,14 +37,23 @@ export type Nginx = {
   dump(): Promise<Dump>;
   /** What the file must become. Pure. */
   shifted(site: SiteFile, to: string): Shifted;
-  /** Writes, tests, moves and reloads. Safe to run again. @returns whether the file was changed by this call */
+  /**
+   * Writes, tests, moves and reloads. Safe to run again, and to be killed at any instant.
+   * @returns whether the file was changed by this call
+   * @throws BackoutFailure SiteFileBroken, SiteFileChanged, PermissionDenied, CommandFailed
+   */
   apply(change: { site: SiteFile; text: string; dump: Dump; guard: Guard }): Promise<boolean>;
-  /** Puts the kept file back and reloads. @returns false when there is none */
+  /**
+   * Puts the kept file back and reloads. Safe to run again.
+   * @returns false when there is none
+   * @throws BackoutFailure SiteFileChanged when the live file is not what `apply` wrote; SiteFileBroken, CommandFailed
+   */
   putBack(site: SiteFile, guard: Guard): Promise<boolean>;
   describe(): { test: string; reload: string };
 };
 
 const TIMEOUT_MS = 30_000;
+const MAX_DUMP_BYTES = 64_000_000;
 // A site file is handled as latin1, one character a byte, so that whatever its encoding no other byte changes.
 const sha256 = (text: string) => createHash('sha256').update(text, 'latin1').digest('hex');
 const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64');
@@ -78,9 +87,10 @@ export function createNginx(host: Host, settings: NginxSettings, siteSettings: S
       return readSite(stdout, siteSettings);
     },
     dump: async () => {
-      const result = await host.run(dumpCommand(settings));
+      const result = await host.run(dumpCommand(settings), { maxOutputBytes: MAX_DUMP_BYTES });
       if (result.exitCode !== 0) throw testFailed(host, formatCommand(testCommand(settings)), result);
-      return parseDump(result.stdout);
+      // Half of it can't be tested: then the change is tested where it lies.
+      return parseDump(result.truncated === true ? '' : result.stdout);
     },
     shifted: (site, to) => {
       const { text, changes } = shiftUpstream(site.text, siteSettings, to);
@@ -94,10 +104,11 @@ export function createNginx(host: Host, settings: NginxSettings, siteSettings: S
         return whole === null ? null : { path: besidePath(main), text: whole };
       };
       const first = await applyOnce({ site, text, guard }, beside(text));
-      if (first.exitCode !== EXIT.brokenBeside) return judge(first).stdout.trim() === 'changed';
+      const untested = first.exitCode === EXIT.brokenBeside || first.exitCode === EXIT.notWritableBeside;
+      if (!untested) return judge(first).stdout.trim() === 'changed';
       // Either the change is bad, or this configuration can't be tested as one file. The unchanged one tells.
       const unchanged = beside(site.text);
-      if (unchanged !== null) {
+      if (first.exitCode === EXIT.brokenBeside && unchanged !== null) {
         const args = [...scriptArguments(site.realPath, settings), unchanged.path];
         const trial = await host.run(guard(sh(TEST_BESIDE, ...args)), { stdin: unchanged.text });
         if (trial.exitCode === 0) judge(first);

@@ -1,8 +1,9 @@
 /**
  * The edit that moves traffic. Pure: text in, text out.
  *
- * The release to return to loses `down` and `backup`, every other known release gets `down`, the weight headers say
- * 100 and 0. Not one other byte changes: what people wrote in the file stays as they wrote it.
+ * The release to return to loses `down` (and `backup` where all its servers have it: someone must serve), every other
+ * known release gets `down`, the weight headers say 100 and 0. Not one other byte changes: what people wrote in the
+ * file stays as they wrote it.
  */
 import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
 import type { Directive, Word } from './parse.ts';
@@ -30,7 +31,7 @@ export function shiftUpstream(text: string, settings: SiteSettings, to: string):
   if (wanted.length === 0) throw notInUpstream(text, settings, { to, upstream });
   const patches = [
     ...Object.entries(upstream.byRelease).flatMap(([name, lines]) =>
-      lines.flatMap((line) => (name === to ? activate(text, line) : takeDown(line))),
+      name === to ? activate(text, lines) : lines.flatMap(takeDown),
     ),
     ...weightPatches(text, settings, to),
   ].sort((a, b) => a.start - b.start);
@@ -56,11 +57,15 @@ export function requireServing(text: string, settings: SiteSettings, to: string)
   });
 }
 
-function activate(text: string, { directive }: ServerLine): Patch[] {
-  return directive.args
-    .slice(1)
-    .filter(({ value }) => value === 'down' || value === 'backup')
-    .map((word) => removeWord(text, directive, word));
+/** A server that stands by for others of its own release goes on doing so. */
+function activate(text: string, lines: ServerLine[]): Patch[] {
+  const unwanted = lines.every(({ backup }) => backup) ? ['down', 'backup'] : ['down'];
+  return lines.flatMap(({ directive }) =>
+    directive.args
+      .slice(1)
+      .filter(({ value }) => unwanted.includes(value))
+      .map((word) => removeWord(text, directive, word)),
+  );
 }
 
 function takeDown({ directive, down }: ServerLine): Patch[] {
@@ -106,12 +111,15 @@ function describeChanges(text: string, patches: Patch[]): string[] {
     const lastEnd = own.at(-1)?.end ?? start;
     const newline = text.indexOf('\n', lastEnd);
     const end = newline < 0 ? text.length : newline;
-    const before = text.slice(start, end).trim();
+    const before = oneLine(text.slice(start, end));
     const moved = own.map((patch) => ({ ...patch, start: patch.start - start, end: patch.end - start }));
-    const after = applyPatches(text.slice(start, end), moved).trim();
+    const after = oneLine(applyPatches(text.slice(start, end), moved));
     return `line ${lineAt(text, start)}: ${before} -> ${after}`;
   });
 }
+
+/** A directive may go over several lines. */
+const oneLine = (text: string) => text.trim().replace(/\s*\n\s*/g, ' ');
 
 function notInUpstream(
   text: string,

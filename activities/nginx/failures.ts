@@ -9,6 +9,10 @@ type Explained = FailureParts & { type: FailureType };
 
 const PUT_BACK =
   'The old file was put back before nginx read the new one: traffic and data are as they were.';
+const UNREAD =
+  'The site file on disk is the new one, but nginx still works by the old one: traffic was not changed.';
+const OLD_FILE_NEW_NGINX =
+  'The old site file is back on disk, but nginx still works by the new one: traffic goes where the new one says.';
 const OWN_IT =
   'Let the user that Backout logs in as own the file and its folder, or set `sudo: true` for the host.';
 
@@ -17,60 +21,95 @@ export function explainNginx(
   { site }: SiteSettings,
   { exitCode, stderr }: CommandResult,
 ): Explained | null {
-  const said = lastLines(stderr);
-  const failure = (type: FailureType, what: string, next: string, changed = NOTHING_CHANGED): Explained => ({
-    type,
-    what: `${what}${said === '' ? '' : ` nginx says: ${said}`}`,
-    changed,
-    next,
-  });
+  const nginxSays = quoted('nginx says', stderr);
+  const hostSays = quoted('The host says', stderr);
   switch (exitCode) {
     case EXIT.missing:
-      return failure(
-        'InvalidConfiguration',
-        `There is no file ${site} on ${name}.`,
-        'Correct `site` in the configuration.',
-      );
+      return {
+        type: 'InvalidConfiguration',
+        what: `There is no file ${site} on ${name}, or it can't be reached by the user that Backout logs in as.`,
+        changed: NOTHING_CHANGED,
+        next: 'Correct `site` in the configuration.',
+      };
     case EXIT.unreadable:
-      return failure('PermissionDenied', `${site} on ${name} can't be read.`, OWN_IT);
+      return {
+        type: 'PermissionDenied',
+        what: `${site} on ${name} can't be read.`,
+        changed: NOTHING_CHANGED,
+        next: OWN_IT,
+      };
     case EXIT.changedMeanwhile:
-      return failure(
-        'SiteFileChanged',
-        `${site} on ${name} was changed by somebody else in this moment.`,
-        'It is read again and tried anew.',
-      );
+      return {
+        type: 'SiteFileChanged',
+        what: `${site} on ${name} was changed by somebody else in this moment.`,
+        changed: NOTHING_CHANGED,
+        next: 'It is read again and tried anew.',
+      };
+    case EXIT.changedSince:
+      return {
+        type: 'SiteFileChanged',
+        what: `${site} on ${name} was changed by somebody else after Backout wrote it.`,
+        changed: 'It was left as it is now, and the old file was not put back.',
+        next: 'Compare it with its old content, which lies beside it as .NAME.backout-bak, and edit it by hand.',
+      };
     case EXIT.notWritable:
-      return failure(
-        'PermissionDenied',
-        `${site} on ${name} can't be replaced with the same owner and mode.`,
-        OWN_IT,
-      );
+    case EXIT.notWritableBeside:
+      return {
+        type: 'PermissionDenied',
+        what: `${site} on ${name} can't be replaced with the same owner and mode.${hostSays}`,
+        changed: NOTHING_CHANGED,
+        next: `${OWN_IT} See that the disk is not full.`,
+      };
     case EXIT.brokenBefore:
-      return failure(
-        'SiteFileBroken',
-        `The nginx configuration on ${name} does not pass its test.`,
-        'Correct it by hand, then decide `retry`.',
-      );
+      return {
+        type: 'SiteFileBroken',
+        what: `The nginx configuration on ${name} does not pass its test.${nginxSays}`,
+        changed: `This try changed nothing: ${site} has the wanted content already, and nginx works on as it did.`,
+        next: 'Correct it by hand, then decide `retry`.',
+      };
+    case EXIT.brokenElsewhere:
+      return {
+        type: 'SiteFileBroken',
+        what: `The nginx configuration on ${name} does not pass its test, with or without the change to ${site}.${nginxSays}`,
+        changed: PUT_BACK,
+        next: 'Correct what nginx names by hand, then decide `retry`.',
+      };
     case EXIT.brokenBeside:
-      return failure(
-        'SiteFileBroken',
-        `The changed ${site} does not pass nginx's test on ${name}.`,
-        'Change the file by hand, then decide `skip`.',
-      );
     case EXIT.brokenAfter:
-      return failure(
-        'SiteFileBroken',
-        `The changed ${site} does not pass nginx's test on ${name}.`,
-        'Change the file by hand, then decide `skip`.',
-        PUT_BACK,
-      );
+      return {
+        type: 'SiteFileBroken',
+        what: `The changed ${site} does not pass nginx's test on ${name}.${nginxSays}`,
+        changed: exitCode === EXIT.brokenAfter ? PUT_BACK : NOTHING_CHANGED,
+        next: 'Change the file by hand, then decide `skip`.',
+      };
+    case EXIT.notPutBack:
+      return {
+        type: 'SiteFileBroken',
+        what: `The changed ${site} does not pass nginx's test on ${name}, and the old file could not be put back.${hostSays}`,
+        changed: UNREAD,
+        next: 'Put the file back by hand before anything reloads nginx: its copy lies beside it, as .NAME.backout-bak.',
+      };
     case EXIT.reloadFailed:
-      return failure(
-        'CommandFailed',
-        `nginx on ${name} could not be told to read its configuration.`,
-        'See that nginx runs and that we may reload it. Backout tries again by itself.',
-        'The site file on disk is the new one, but nginx still works by the old one: traffic was not changed.',
-      );
+      return {
+        type: 'CommandFailed',
+        what: `nginx on ${name} could not be told to read its configuration.${nginxSays}`,
+        changed: UNREAD,
+        next: 'See that nginx runs and that we may reload it. Backout tries again by itself.',
+      };
+    case EXIT.brokenPutBack:
+      return {
+        type: 'SiteFileBroken',
+        what: `The nginx configuration on ${name} does not pass its test, with the old ${site} put back.${nginxSays}`,
+        changed: OLD_FILE_NEW_NGINX,
+        next: 'Correct what nginx names by hand, then reload nginx.',
+      };
+    case EXIT.reloadPutBackFailed:
+      return {
+        type: 'CommandFailed',
+        what: `nginx on ${name} could not be told to read its configuration.${nginxSays}`,
+        changed: OLD_FILE_NEW_NGINX,
+        next: 'See that nginx runs and that we may reload it, then reload it by hand.',
+      };
     default:
       return null;
   }
@@ -103,15 +142,20 @@ export function testFailed(
   });
 }
 
-/** nginx's last words, without its own time stamps. */
+/** A sentence with the tool's own words, where it had any. */
+function quoted(who: string, stderr: string): string {
+  const said = lastLines(stderr);
+  return said === '' ? '' : ` ${who}: ${said}`;
+}
+
+/** The last words, without nginx's own time stamps and process numbers. */
 function lastLines(stderr: string): string {
-  const lines = stderr
+  return stderr
     .trim()
     .split('\n')
-    .filter((line) => !/test failed|test is successful|syntax is ok/.test(line));
-  return lines
+    .filter((line) => !/test failed|test is successful|syntax is ok/.test(line))
     .slice(-2)
+    .map((line) => line.replace(/^(nginx: |[\d/]+ [\d:]+ (?=\[))/, '').replace(/^(\[\w+\]) \d+#\d+:/, '$1'))
     .join(' ')
-    .replace(/^nginx: /, '')
     .slice(0, 500);
 }

@@ -4,7 +4,7 @@
  */
 import { dirname, isAbsolute, join } from 'node:path';
 import picomatch from 'picomatch';
-import { parseNginx } from './parse.ts';
+import { NginxSyntaxError, parseNginx } from './parse.ts';
 import type { Directive } from './parse.ts';
 import { flatten } from './upstream.ts';
 
@@ -36,7 +36,7 @@ export function parseDump(output: string): Dump {
 
 /**
  * The whole configuration as one text, with the content of `replaced.paths` (the site file under any of its names)
- * being `replaced.text`. Null when nginx does not read that file at all.
+ * being `replaced.text`. Null when nginx does not read that file at all, or when we can't follow its includes.
  */
 export function flattenDump(dump: Dump, replaced: { paths: string[]; text: string }): string | null {
   const [main] = dump.keys();
@@ -56,7 +56,13 @@ export function flattenDump(dump: Dump, replaced: { paths: string[]; text: strin
     }
     return result + text.slice(at) + '\n';
   };
-  return paste(main);
+  try {
+    return paste(main);
+  } catch (error) {
+    // nginx itself takes what a module of its own understands.
+    if (error instanceof NginxSyntaxError) return null;
+    throw error;
+  }
 }
 
 function includes(text: string): Directive[] {

@@ -41,7 +41,7 @@ export function lineAt(text: string, place: number): number {
 }
 
 const SPACE = new Set([' ', '\t', '\r', '\n']);
-/** The UTF-8 byte order mark, decoded or as three latin1 characters. nginx skips it, too. */
+/** The UTF-8 byte order mark, decoded or as three latin1 characters. nginx takes it for letters of the first word. */
 const BYTE_ORDER_MARK = /^(\uFEFF|\xEF\xBB\xBF)/;
 const ENDS_WORD = new Set([' ', '\t', '\r', '\n', ';', '{']);
 
@@ -53,10 +53,12 @@ class Parser {
 
   constructor(text: string) {
     this.#text = text;
-    this.#at = BYTE_ORDER_MARK.exec(text)?.[0].length ?? 0;
   }
 
   parse(): Directive[] {
+    if (BYTE_ORDER_MARK.test(this.#text)) {
+      throw this.#error('the file begins with a byte order mark, which nginx does not understand', 0);
+    }
     const directives = this.#directives();
     if (this.#at < this.#text.length) throw this.#error('unexpected "}"', this.#at);
     return directives;

@@ -13,6 +13,12 @@ export const EXIT = {
   reloadFailed: 226,
   noBackup: 227,
   brokenBeside: 228,
+  brokenElsewhere: 229,
+  notPutBack: 230,
+  changedSince: 231,
+  notWritableBeside: 232,
+  brokenPutBack: 233,
+  reloadPutBackFailed: 234,
 } as const;
 
 /** Argument: path. Prints real path, owner and mode, SHA-256, then the content in base64: any byte may be in it. */
@@ -33,8 +39,9 @@ set -u
 umask 077
 file=$1; binary=$2; config=$3; prefix=$4; shift 4
 folder=$(dirname -- "$file"); name=$(basename -- "$file")
-new=$folder/.$name.backout-new; backup=$folder/.$name.backout-bak; input=$folder/.$name.backout-in
-tidy() { rm -f -- "$new" "$input" "$beside"; }
+new=$folder/.$name.backout-new; input=$folder/.$name.backout-in
+backup=$folder/.$name.backout-bak; made=$folder/.$name.backout-sum
+tidy() { rm -f -- "$new" "$input" "$backup.new" "$made.new" ${'$'}{beside:+"$beside"}; }
 give_up() { tidy; exit "$1"; }
 digest() { sha256sum <"$1" | cut -d' ' -f1; }
 ngx() {
@@ -50,7 +57,8 @@ put_back() { cp -p -- "$backup" "$new" && mv -f -- "$new" "$file"; }`;
  * Standard input: the new content in base64 on one line, the configuration to test beside on a second one.
  * Prints "changed" or "unchanged".
  *
- * Write beside, test beside, keep the old one, move, test, reload. Run again it goes on from wherever it was.
+ * Write beside, test beside, keep the old one, move, test, reload. Run again it goes on from wherever it was. The sum
+ * of what was written is kept too: only that is ever replaced by the old file again.
  */
 export const APPLY = String.raw`${PREPARE}
 before=$1; after=$2; beside=$3; shift 3
@@ -63,17 +71,21 @@ if [ "$now" != "$after" ]; then
   [ "$(digest "$new")" = "$after" ] || give_up 223
   [ "$(stat -c '%u:%g:%a' -- "$new")" = "$(stat -c '%u:%g:%a' -- "$file")" ] || give_up 223
   if [ -n "$beside" ]; then
-    sed -n 2p "$input" | base64 -d >"$beside" || give_up 223
+    sed -n 2p "$input" | base64 -d >"$beside" || give_up 232
     ngx "$beside" -t -q || give_up 228
   fi
-  cp -p -- "$file" "$backup.new" && mv -f -- "$backup.new" "$backup" || give_up 223
+  cp -p -- "$file" "$backup.new" && printf '%s\n' "$after" >"$made.new" || give_up 223
+  mv -f -- "$backup.new" "$backup" && mv -f -- "$made.new" "$made" || give_up 223
+  [ "$(digest "$file")" = "$before" ] || give_up 222
   mv -f -- "$new" "$file" || give_up 223
   result=changed
 fi
 tidy
 if ! ngx "$config" -t -q; then
   [ $result = changed ] || exit 224
-  put_back; exit 225
+  put_back || give_up 230
+  ngx "$config" -t -q 2>/dev/null || exit 229
+  exit 225
 fi
 "$@" || exit 226
 echo $result`;
@@ -81,15 +93,20 @@ echo $result`;
 /** Then: path for the test beside. Standard input: the configuration to test. Changes nothing. */
 export const TEST_BESIDE = String.raw`${PREPARE}
 beside=$1
-cat >"$beside" || give_up 223
+cat >"$beside" || give_up 232
 ngx "$beside" -t -q || give_up 228
 tidy`;
 
-/** Then: reload command. Puts the kept file back, tests and reloads. */
+/** Then: reload command. Puts the kept file back, unless somebody has changed the live one since; tests and reloads. */
 export const PUT_BACK = String.raw`${PREPARE}
-beside=$new
+beside=
+tidy
 [ -e "$backup" ] || exit 227
-put_back || give_up 223
-ngx "$config" -t -q || exit 225
-"$@" || exit 226
-rm -f -- "$backup"`;
+now=$(digest "$file") || exit 220
+if [ "$now" != "$(digest "$backup")" ]; then
+  [ "$now" = "$(cat "$made" 2>/dev/null)" ] || exit 231
+  put_back || give_up 223
+fi
+ngx "$config" -t -q || exit 233
+"$@" || exit 234
+rm -f -- "$backup" "$made"`;
