@@ -33,9 +33,9 @@ refuse() {
   exit "$1"
 }
 look() {
-  owner= token=0 expires=0 scheduled=0
+  owner= token=0 expires=0 scheduled=0 released=
   [ -e "$dir/lock" ] || return 0
-  [ -r "$dir/lock" ] || refuse 204
+  [ -r "$dir/lock" ] || refuse 206
   token= expires=
   while IFS= read -r line; do
     case $line in
@@ -43,6 +43,7 @@ look() {
       token=*) token=${'$'}{line#*=} ;;
       expires=*) expires=${'$'}{line#*=} ;;
       scheduled=*) scheduled=${'$'}{line#*=} ;;
+      released=*) released=${'$'}{line#*=} ;;
     esac
   done <"$dir/lock"
   for number in "$token" "$expires" "$scheduled"; do
@@ -51,9 +52,10 @@ look() {
 }
 enter() {
   command -v flock >/dev/null || refuse 205
-  true 2>/dev/null >>"$dir/guard" || refuse 206
+  true >>"$dir/guard" || refuse 206
   exec 9>>"$dir/guard"
-  flock -w ${WAIT_SECONDS} 9 || refuse 201
+  flock -w ${WAIT_SECONDS} 9
+  case $? in 0) ;; 1) refuse 201 ;; *) refuse 206 ;; esac
   echo "$$" >"$dir/guard"
   look
 }`;
@@ -65,7 +67,7 @@ enter() {
  */
 export const ACQUIRE = String.raw`${COMMON}
 dir=$1 me=$2 mine=$3 ttl=$4 record=$5 about=$6; shift 6
-mkdir -p "$dir/records" 2>/dev/null || refuse 206
+mkdir -p "$dir/records" || refuse 206
 ended=$(printf '%s\n' "$@")
 is_ended() {
   while IFS= read -r other; do [ "$other" = "$owner" ] && return 0; done <<END
@@ -81,7 +83,9 @@ look
 refuse_foreign
 enter
 refuse_foreign
-if [ "$owner" = "$me" ] && [ "$mine" -lt "$scheduled" ]; then refuse 203; fi
+if [ "$me" = "$owner" ] || [ "$me" = "$released" ]; then
+  if [ "$mine" -gt 0 ] && [ "$mine" -lt "$scheduled" ]; then refuse 203; fi
+fi
 before=$(cat "$dir/lock" 2>/dev/null)
 token=$((token + 1))
 printf 'owner=%s\ntoken=%s\nexpires=%s\nsince=%s\nscheduled=%s\n%s\n' \
@@ -114,11 +118,16 @@ export const RENEW = String.raw`
 umask 027
 sed "s/^expires=.*/expires=$(($(date +%s) + $2))/" "$1/lock" >"$1/lock.new" && mv -f "$1/lock.new" "$1/lock"`;
 
-/** Argument: directory. Run under GUARD. Keeps the token, so that it goes on growing. */
+/**
+ * Argument: directory. Run under GUARD. Keeps the token, so that it goes on growing, and whose lock it was, so that an
+ * attempt of that rollback which slept through its end is still fenced.
+ */
 export const RELEASE = String.raw`
 umask 027
-token=$(sed -n 's/^token=//p' "$1/lock")
-printf 'owner=\ntoken=%s\nexpires=0\n' "$token" >"$1/lock.new" && mv -f "$1/lock.new" "$1/lock"`;
+value() { sed -n "s/^$1=//p" "$2/lock" | head -n 1; }
+printf 'owner=\ntoken=%s\nexpires=0\nscheduled=%s\nreleased=%s\n' \
+  "$(value token "$1")" "$(value scheduled "$1")" "$(value owner "$1")" >"$1/lock.new" &&
+  mv -f "$1/lock.new" "$1/lock"`;
 
 /** Argument: directory. Prints "now SECONDS", "lock KEY=VALUE" lines and "record NAME JSON" lines. Changes nothing. */
 export const READ_STATE = String.raw`${COMMON}
@@ -133,6 +142,6 @@ look
 if [ -e "$dir/lock" ]; then sed 's/^/lock /' "$dir/lock"; fi
 for file in "$dir"/records/*; do
   case $file in *.new|*'*') continue ;; esac
-  [ -r "$file" ] || refuse 204
+  [ -r "$file" ] || refuse 206
   printf 'record %s %s\n' "$(basename "$file")" "$(tr -d '\r\n' <"$file")"
 done`;
