@@ -1,0 +1,166 @@
+/**
+ * Records the histories that replay.test.ts replays: `npx tsx test/histories/record.ts VERSION`.
+ *
+ * Run it for a release, into a folder of its own. Never record over an older folder: a rollback that started under an
+ * old version and still waits for a person has exactly such a history, and the new code must be able to go on with it.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApplicationFailure, Client, Connection } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { execa } from 'execa';
+import type { Activities } from '../../activities/types.ts';
+import type { RollbackStatus } from '../../src/domain/rollback.ts';
+import { startEmbeddedTemporal } from '../../src/embedded/temporal.ts';
+import { SEARCH_ATTRIBUTES } from '../../src/search-attributes.ts';
+import { until } from '../support/until.ts';
+import { fakeActivities, fakePlan, REQUEST, verdict } from '../workflows/support.ts';
+
+type Scenario = {
+  input?: unknown;
+  replaced?: Partial<Activities>;
+  drive?: (handle: WorkflowHandle) => Promise<unknown>;
+  type?: string;
+};
+
+/** Stack traces name files: where they lay on this machine is nobody's business. */
+const ROOT = new URL('../../', import.meta.url).pathname;
+
+const stuck = async (): Promise<never> => {
+  throw ApplicationFailure.create({ type: 'PermissionDenied', message: 'no sudo.', nonRetryable: true });
+};
+const decide = (decision: string) => async (handle: WorkflowHandle) => {
+  await untilWaiting(handle);
+  const message = { step: 'stop-faulty', decision, by: 'anna', note: 'because' };
+  await handle.executeUpdate('decideStep', { args: [message] });
+};
+
+/** One for every way through a workflow. A new way gets a line here. */
+const SCENARIOS: Record<string, Scenario> = {
+  'rolled-back': {},
+  'start-was-needed': {
+    replaced: {
+      planRollback: async ({ request }) => {
+        const plan = fakePlan(request);
+        return { ...plan, steps: plan.steps.map(({ notNeeded: _needed, ...step }) => step) };
+      },
+    },
+  },
+  'dry-run': { input: { ...REQUEST, dryRun: true } },
+  'invalid-request': { input: { service: 'listings' } },
+  'plan-changed': { input: { ...REQUEST, planHash: 'ffffffffffff' } },
+  unverified: { replaced: { verifyRelease: async () => verdict(false) } },
+  'skipped-by-a-person': { replaced: { stopFaulty: stuck }, drive: decide('skip') },
+  'aborted-by-a-person': { replaced: { stopFaulty: stuck }, drive: decide('abort') },
+  'messages-by-signal': {
+    replaced: { stopFaulty: stuck },
+    drive: async (handle) => {
+      await handle.signal('acknowledge', { by: 'anna' });
+      await handle.signal('decideStep', { step: 'nonsense', decision: 'skip', by: 'anna' });
+      await handle.signal('noSuchSignal', {});
+      await untilWaiting(handle);
+      await handle.signal('decideStep', { step: 'stop-faulty', decision: 'skip', by: 'anna' });
+      await handle.signal('resolve', { by: 'anna', resolution: 'rolled back' });
+    },
+  },
+  cancelled: {
+    replaced: { stopFaulty: stuck },
+    drive: async (handle) => {
+      await untilWaiting(handle);
+      await handle.cancel();
+    },
+  },
+  'still-waiting': { replaced: { stopFaulty: stuck }, drive: untilWaiting },
+  'messages-not-sent': { replaced: { announce: stuck } },
+  'records-not-written': { replaced: { captureBefore: stuck, captureLogs: stuck }, drive: decideAbout('capture-logs') },
+  'readiness-check': { type: 'readinessCheck', input: {} },
+};
+
+function decideAbout(step: string) {
+  return async (handle: WorkflowHandle) => {
+    const waiting = async () => (await handle.query<RollbackStatus>('status')).phase;
+    await until('it waits or has ended', async () => (await waiting()) !== 'running' && (await waiting()) !== 'planning');
+    if ((await waiting()) === 'waiting') {
+      await handle.executeUpdate('decideStep', { args: [{ step, decision: 'skip', by: 'anna' }] });
+    }
+  };
+}
+
+async function untilWaiting(handle: WorkflowHandle): Promise<void> {
+  await until('it waits', async () => (await handle.query<RollbackStatus>('status')).phase === 'waiting');
+}
+
+async function record(folder: string): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const work = mkdtempSync(join(tmpdir(), 'backout-record-'));
+  const server = await startEmbeddedTemporal({
+    searchAttributes: [...SEARCH_ATTRIBUTES],
+    namespace: 'default',
+    logFile: join(work, 'temporal.log'),
+    headless: true,
+  });
+  const native = await NativeConnection.connect({ address: server.address });
+  const client = new Client({ connection: await Connection.connect({ address: server.address }), identity: 'recorder' });
+  try {
+    for (const [name, scenario] of Object.entries(SCENARIOS)) {
+      await recordOne({ server, native, client, name, scenario, folder });
+      process.stdout.write(`${name}\n`);
+    }
+  } finally {
+    await client.connection.close();
+    await native.close();
+    await server.stop();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function recordOne(parts: {
+  server: { cli: string; address: string };
+  native: NativeConnection;
+  client: Client;
+  name: string;
+  scenario: Scenario;
+  folder: string;
+}): Promise<void> {
+  const { server, native, client, name, scenario, folder } = parts;
+  const { cli, address } = server;
+  const taskQueue = `record-${name}`;
+  const activities = {
+    ...fakeActivities(taskQueue, { replaced: scenario.replaced ?? {} }),
+    resolveService: async ({ service }: { service: string }) => ({
+      service,
+      environment: name,
+      taskQueue,
+      searchAttributes: [...SEARCH_ATTRIBUTES],
+    }),
+  };
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    identity: 'recorder',
+    workflowsPath: new URL('../../workflows/index.ts', import.meta.url).pathname,
+    activities,
+  });
+  await worker.runUntil(async () => {
+    const handle = await client.workflow.start(scenario.type ?? 'trafficOnlyRollback', {
+      taskQueue,
+      workflowId: `rollback-${name}`,
+      args: [scenario.input ?? REQUEST],
+    });
+    await scenario.drive?.(handle);
+    if (name !== 'still-waiting') await handle.result().catch(() => undefined);
+    const show = ['workflow', 'show', '--workflow-id', handle.workflowId, '--address', address, '--output', 'json'];
+    const { stdout } = await execa(cli, show);
+    writeFileSync(join(folder, `${name}.json`), `${stdout.replaceAll(ROOT, '')}\n`);
+  });
+}
+
+const [version] = process.argv.slice(2);
+if (version === undefined) throw new Error('usage: npx tsx test/histories/record.ts VERSION');
+const folder = new URL(`./${version}`, import.meta.url).pathname;
+if (existsSync(folder)) throw new Error(`${folder} is recorded already: old histories stay as they are`);
+mkdirSync(folder);
+await record(folder);
+process.stdout.write(`recorded ${Object.keys(SCENARIOS).length} histories\n`);
