@@ -6,13 +6,22 @@ const SLOW = ['test/workflows/**/*.test.ts', 'test/integration/**/*.test.ts', 't
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SLOW, testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: SLOW,
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: 'workflows',
           include: ['test/workflows/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -24,6 +33,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           // Each file starts servers of its own: more at once only take turns on two cores.
           maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -34,6 +44,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           globalSetup: ['test/support/global-setup.ts'],
           maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
