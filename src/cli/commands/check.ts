@@ -84,8 +84,7 @@ export function renderCheck(
   const warn = (text: string) => `${colours.yellow('!')} ${text}`;
   return [
     `${colours.green('✔')} ${file} is right: ${parts.join(', ')}.`,
-    ...warnings.map((problem) => warn(formatProblem(problem))),
-    ...absentSecrets.map((problem) => warn(`${formatProblem(problem)} (only where a worker runs)`)),
+    ...[...warnings, ...absentSecrets].map((problem) => warn(formatProblem(problem))),
     '',
     'Nothing was contacted. `backout doctor` asks Temporal, the workers and the hosts.',
     '',
