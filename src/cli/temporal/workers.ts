@@ -12,7 +12,7 @@ const WORKFLOW_TASKS = 1;
 const ASKED_WITHIN_MS = 75_000;
 
 /** How long a worker that is there may take for its first task before we believe that it is not. */
-export const FIRST_TASK_WITHIN_MS = 10_000;
+const FIRST_TASK_WITHIN_MS = 8_000;
 
 /** @throws CliError `unreachable` when no worker has asked the task queue for work lately */
 export async function requireWorker({ client, settings }: Session): Promise<void> {
@@ -32,8 +32,19 @@ export function noWorker(taskQueue: string): CliError {
   );
 }
 
+/** For a rollback just started: takes it back when no worker takes it up. What is silent later on is only waited for. */
+export function watchForWorker(
+  session: Session,
+  workflowId: string,
+): (milliseconds: number) => Promise<void> {
+  return async (milliseconds) => {
+    if (milliseconds < FIRST_TASK_WITHIN_MS || (await isTakenUp(session.client, workflowId))) return;
+    await withdraw(session, workflowId);
+  };
+}
+
 /** Whether a worker has begun the first task of this workflow. */
-export async function isTakenUp(client: Client, workflowId: string): Promise<boolean> {
+async function isTakenUp(client: Client, workflowId: string): Promise<boolean> {
   const { historyLength } = await client.workflow.getHandle(workflowId).describe();
   return historyLength > UNTOUCHED_HISTORY;
 }
@@ -45,7 +56,7 @@ const UNTOUCHED_HISTORY = 2;
  * Takes back a rollback that no worker has taken up, so that it doesn't begin by itself hours later.
  * @throws CliError always: that nothing was changed, or that a worker was quicker
  */
-export async function withdraw({ client, settings }: Session, workflowId: string): Promise<never> {
+async function withdraw({ client, settings }: Session, workflowId: string): Promise<never> {
   const handle = client.workflow.getHandle(workflowId);
   await handle.terminate('no worker took it up, so `backout` took it back: nothing was changed');
   const { events } = await handle.fetchHistory();

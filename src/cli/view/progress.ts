@@ -5,6 +5,7 @@
 import { TRAFFIC_ONLY_STEPS, describeRelease } from '../../domain/plan.ts';
 import { formatDuration, formatTime } from '../../domain/report/format.ts';
 import { oneLine } from '../../domain/report/plain.ts';
+import type { PlanSummary } from '../../domain/plan.ts';
 import type { Awaiting, RollbackStatus, StepRecord } from '../../domain/rollback.ts';
 import type { Colours } from '../io.ts';
 import { mark } from './marks.ts';
@@ -29,7 +30,7 @@ export class Progress {
   lines(status: RollbackStatus, now: number): string[] {
     return [
       ...this.#once('plan', status.plan !== null, () => this.#plan(status)),
-      ...status.steps.flatMap((step) => this.#step(step, now)),
+      ...status.steps.flatMap((step) => this.#step(step, status.plan, now)),
       ...this.#people(status),
       ...this.#once(`awaiting ${status.awaiting?.since}`, status.awaiting !== null, () =>
         awaitingLines(status.awaiting as Awaiting, this.#colours),
@@ -53,7 +54,7 @@ export class Progress {
     ];
   }
 
-  #step(step: StepRecord, now: number): string[] {
+  #step(step: StepRecord, plan: PlanSummary | null, now: number): string[] {
     const { state, name, rounds, startedAt, finishedAt } = step;
     const at = finishedAt ?? startedAt;
     switch (state) {
@@ -76,7 +77,7 @@ export class Progress {
       case 'not-needed':
       case 'skipped':
       case 'aborted':
-        return this.#once(`${name} ${state}`, true, () => [this.#line(step, at, said(step))]);
+        return this.#once(`${name} ${state}`, true, () => [this.#line(step, at, said(step, plan))]);
     }
   }
 
@@ -124,7 +125,7 @@ export function awaitingLines({ what, since, answers }: Awaiting, colours: Colou
 }
 
 /** The sentence that a step ends with. */
-function said(step: StepRecord): string {
+function said(step: StepRecord, plan: PlanSummary | null): string {
   const who = step.decision === null ? 'by a person' : `by ${step.decision.by}`;
   const note = step.decision?.note ? `: ${step.decision.note}` : '';
   switch (step.state) {
@@ -133,7 +134,7 @@ function said(step: StepRecord): string {
     case 'aborted':
       return step.decision?.decision === 'abort' ? `aborted ${who}${note}` : 'ended before it was done';
     case 'not-needed':
-      return `not needed: ${step.title}`;
+      return `not needed: ${plan?.steps.find(({ name }) => name === step.name)?.notNeeded ?? step.title}`;
     default:
       return step.result?.proof ?? step.title;
   }

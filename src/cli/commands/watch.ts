@@ -1,0 +1,14 @@
+/** `backout watch`: a running rollback, step by step. */
+import type { GlobalOptions } from '../program.ts';
+import type { Io } from '../io.ts';
+import { withTemporal } from '../temporal/connect.ts';
+import { onRollback } from '../temporal/not-found.ts';
+import { showUntilEnd } from '../watching.ts';
+
+export type WatchOptions = GlobalOptions & { workflowId: string; json?: boolean };
+
+export async function watch({ workflowId, json, ...options }: WatchOptions, io: Io): Promise<number> {
+  return await withTemporal(options, io, (session) =>
+    onRollback(workflowId, () => showUntilEnd({ session, workflowId, json }, io)),
+  );
+}

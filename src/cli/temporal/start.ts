@@ -1,0 +1,34 @@
+/** Starts a rollback on the configured Temporal. */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { RollbackRequestInput } from '../../domain/request.ts';
+import { CliError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { workflowIdFor } from '../workflow-id.ts';
+import type { Session } from './connect.ts';
+import { requireWorker } from './workers.ts';
+
+export type Started = { workflowId: string; runId: string };
+
+/** The workflow type, as exported by workflows/index.ts. */
+export const TRAFFIC_ONLY = 'trafficOnlyRollback';
+
+/** @throws CliError `unreachable` when there is no worker: nothing is started then */
+export async function startRollback(session: Session, request: RollbackRequestInput): Promise<Started> {
+  await requireWorker(session);
+  const workflowId = `${workflowIdFor(request, new Date())}${request.dryRun === true ? '-plan' : ''}`;
+  try {
+    const { firstExecutionRunId } = await session.client.workflow.start(TRAFFIC_ONLY, {
+      workflowId,
+      taskQueue: session.settings.taskQueue,
+      args: [request],
+    });
+    return { workflowId, runId: firstExecutionRunId };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw new CliError(
+      EXIT.alreadyRunning,
+      `${workflowId} was started in this very second by somebody else. This command changed nothing. ` +
+        `Watch that one: \`backout watch ${workflowId}\``,
+    );
+  }
+}

@@ -1,0 +1,108 @@
+/** How it ended, and what to do now. */
+import { NOTHING_CHANGED } from '../../domain/failure.ts';
+import { formatDuration } from '../../domain/report/format.ts';
+import { reportPath } from '../../domain/report/files.ts';
+import { clean } from '../../domain/report/plain.ts';
+import type { RollbackResult, RollbackStatus } from '../../domain/rollback.ts';
+import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { Colours } from '../io.ts';
+import type { Ending } from '../temporal/ending.ts';
+import { between } from './time.ts';
+
+export function exitCodeOfEnding(ending: Ending): ExitCode {
+  switch (ending.kind) {
+    case 'result':
+      return exitCodeOfResult(ending.result);
+    case 'failed':
+      return exitCodeOf(ending.type);
+    case 'cancelled':
+    case 'terminated':
+      return EXIT.aborted;
+  }
+}
+
+function exitCodeOfResult({ outcome }: RollbackResult): ExitCode {
+  switch (outcome) {
+    case 'rolled-back':
+    case 'dry-run':
+      return EXIT.ok;
+    case 'unverified':
+      return EXIT.notVerified;
+    case 'aborted':
+    case 'cancelled':
+      return EXIT.aborted;
+  }
+}
+
+/** `status` is the last that was seen, if any: it says where traffic is when the ending can't. */
+export function renderEnding(ending: Ending, status: RollbackStatus | null, colours: Colours): string {
+  const lines = ['', ...describe(ending, status, colours), ''];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function describe(ending: Ending, status: RollbackStatus | null, colours: Colours): string[] {
+  const { bold, red, yellow } = colours;
+  switch (ending.kind) {
+    case 'result':
+      return describeResult(ending.result, colours);
+    case 'failed':
+      return [`${bold(red('NOT DONE'))} (${ending.type})`, clean(ending.message)];
+    case 'cancelled':
+      return [
+        bold(yellow('CANCELLED')),
+        `The rollback was cancelled from outside. ${whereTraffic(status)}`,
+        ...next(report(status?.incidentFolder ?? null), AGAIN),
+      ];
+    case 'terminated':
+      return [
+        bold(red('ENDED FROM OUTSIDE')),
+        `The rollback was ended from outside, without any clean-up: ${clean(ending.reason)}. ${whereTraffic(status)}`,
+        ...next('See with `backout plan SERVICE` which release serves now.', AGAIN),
+      ];
+  }
+}
+
+const AGAIN = 'To finish it, start it again: it reads what is there and goes on.';
+
+function describeResult(result: RollbackResult, { bold, green, red, yellow }: Colours): string[] {
+  const { outcome, summary, startedAt, trafficSafeAt, endedAt, incidentFolder } = result;
+  const where = report(incidentFolder);
+  const took =
+    trafficSafeAt === null
+      ? `Took ${formatDuration(between(startedAt, endedAt))}.`
+      : `Traffic was safe after ${formatDuration(between(startedAt, trafficSafeAt))}; all took ${formatDuration(between(startedAt, endedAt))}.`;
+  switch (outcome) {
+    case 'rolled-back':
+      return [bold(green('ROLLED BACK')), summary, took, ...next(where)];
+    case 'unverified':
+      return [
+        bold(red('NOT A SUCCESS')),
+        summary,
+        took,
+        ...next(
+          `Treat ${result.service} in ${result.environment} as broken, and tell the next level now.`,
+          `Decide the next way: another release (\`backout rollback traffic-only ${result.service} --env ${result.environment} --to RELEASE --reason …\`), or a fix forward.`,
+          where,
+        ),
+      ];
+    case 'aborted':
+    case 'cancelled':
+      return [bold(yellow(outcome.toUpperCase())), summary, took, ...next(where, AGAIN)];
+    case 'dry-run':
+      return [bold('DRY RUN'), summary];
+  }
+}
+
+function report(incidentFolder: string | null): string {
+  const path = reportPath(incidentFolder);
+  return path === null ? 'No report was written.' : `Report, on the worker: ${path}`;
+}
+
+function whereTraffic(status: RollbackStatus | null): string {
+  if (status === null) return 'Backout does not know what it had changed by then.';
+  if (status.plan === null) return NOTHING_CHANGED;
+  return `When it was last seen: ${clean(status.traffic)} Data was not changed.`;
+}
+
+const next = (...lines: string[]): string[] => lines.map((line) => `  → ${line}`);
