@@ -128,7 +128,7 @@ function refuseReturnToFaulty({ releases, marker, request }: Situation, to: Obse
 function checkHealth({ request }: Situation, to: ObservedRelease): string[] {
   if (to.configured === 'absent') {
     throw new BackoutFailure('NoReleaseToReturnTo', {
-      what: `${describeRelease(to)} is not in the target's configuration. ${to.detail}`,
+      what: `${describeRelease(to)} is not in the target's configuration (${to.detail}).`,
       changed: NOTHING_CHANGED,
       next: 'Add it there, or name another release with `--to NAME`.',
     });
@@ -136,9 +136,9 @@ function checkHealth({ request }: Situation, to: ObservedRelease): string[] {
   // A stopped release is started first, and must then become healthy before any traffic moves.
   if (to.health !== 'unhealthy' || to.process === 'stopped') return [];
   if (request.to !== undefined)
-    return [`${describeRelease(to)} is not healthy, but was asked for by name: ${to.detail}`];
+    return [`${describeRelease(to)} is not healthy, but was asked for by name: ${to.detail}.`];
   throw new BackoutFailure('NoReleaseToReturnTo', {
-    what: `${describeRelease(to)} runs but is not healthy: ${to.detail}`,
+    what: `${describeRelease(to)} runs but is not healthy: ${to.detail}.`,
     changed: NOTHING_CHANGED,
     next: `Mend it, or insist with \`--to ${to.name}\` if it is still better than what serves now.`,
   });

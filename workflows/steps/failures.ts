@@ -20,13 +20,15 @@ function describeTimeout(error: TimeoutFailure): StepFailure {
       message: `It was tried again until its time was up. The last time: ${last.message}`,
     };
   }
+  const { lastHeartbeatDetails: said } = error;
+  const last = typeof said === 'string' && said !== '' ? ` The last it said: ${said}.` : '';
   const why =
     error.timeoutType === 'HEARTBEAT'
       ? 'The worker that ran it stopped answering.'
       : 'No worker took it, or it did not end in its time.';
   return {
     type: 'StepTimedOut',
-    message: `${why} It may have been done in part: trying again reads the live state first. Check that a worker runs.`,
+    message: `${why}${last} It may have been done in part: trying again reads the live state first. Check that a worker runs.`,
   };
 }
 

@@ -80,7 +80,7 @@ describe('without an earlier rollback', () => {
     const releases = [blue({ health: 'unhealthy', detail: '/health answers 500' }), green()];
     expect(() => choose({ releases })).toThrow('blue (1.0) runs but is not healthy: /health answers 500');
     expect(chooseReleases({ releases, marker: null, request: { to: 'blue' } }).warnings).toEqual([
-      'blue (1.0) is not healthy, but was asked for by name: /health answers 500',
+      'blue (1.0) is not healthy, but was asked for by name: /health answers 500.',
     ]);
   });
 
@@ -93,7 +93,7 @@ describe('without an earlier rollback', () => {
   it('refuses a release that is not in the configuration', () => {
     const releases = [blue({ configured: 'absent', detail: 'line 3 is commented out' }), green()];
     expect(() => choose({ releases })).toThrow(
-      "blue (1.0) is not in the target's configuration. line 3 is commented out",
+      "blue (1.0) is not in the target's configuration (line 3 is commented out).",
     );
   });
 
