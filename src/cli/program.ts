@@ -203,6 +203,17 @@ function messageCommands(program: Command, io: Io, action: Action): void {
     );
 
   program
+    .command('cancel')
+    .argument('<workflow-id>')
+    .description('end a rollback in order: it stops, frees its locks and writes its report')
+    .action(
+      action<import('./commands/cancel.ts').CancelOptions>(async (options, workflowId = '') => {
+        const { cancel } = await import('./commands/cancel.ts');
+        return await cancel({ ...options, workflowId }, io);
+      }),
+    );
+
+  program
     .command('ack')
     .argument('<workflow-id>')
     .description('acknowledge a rollback: others see that somebody is at it')

@@ -62,7 +62,7 @@ export function goesOn(workflowId: string): string {
   return (
     `The rollback ${workflowId} GOES ON: only the watching has ended.\n` +
     `  Watch it again:  backout watch ${workflowId}\n` +
-    `  Cancel it:       temporal workflow cancel --workflow-id ${workflowId}`
+    `  Cancel it:       backout cancel ${workflowId}`
   );
 }
 

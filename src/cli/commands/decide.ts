@@ -1,0 +1,66 @@
+/** `backout decide`: the answer to a step that could not be done. */
+import { usageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import { whoAmI } from '../identity.ts';
+import type { Io } from '../io.ts';
+import type { GlobalOptions } from '../program.ts';
+import { askStatus } from '../temporal/ask-status.ts';
+import { withTemporal } from '../temporal/connect.ts';
+import type { Session } from '../temporal/connect.ts';
+import { onRollback } from '../temporal/not-found.ts';
+import { send } from '../temporal/send.ts';
+
+export type DecideOptions = GlobalOptions & {
+  workflowId: string;
+  /** `STEP DECISION`, or only `DECISION`. */
+  words: string[];
+  step?: string;
+  by?: string;
+  note?: string;
+};
+
+const ANSWER_WITHIN_MS = 10_000;
+
+export async function decide(options: DecideOptions, io: Io): Promise<number> {
+  const { workflowId, note } = options;
+  const { step: named, decision } = readWords(options);
+  return await withTemporal(options, io, (session) =>
+    onRollback(workflowId, async () => {
+      const step = named ?? (await waitingStep(session, workflowId));
+      await send(session.client, workflowId, {
+        name: 'decideStep',
+        content: { step, decision, by: whoAmI(options.by, io.env), ...(note === undefined ? {} : { note }) },
+      });
+      io.out(`Decided: ${decision} for ${step}.\n  Watch it:  backout watch ${workflowId}\n`);
+      return EXIT.ok;
+    }),
+  );
+}
+
+const DECISIONS = ['retry', 'skip', 'abort'];
+
+/** @throws CliError `usage` */
+export function readWords({ words, step }: Pick<DecideOptions, 'words' | 'step'>): {
+  step: string | undefined;
+  decision: string;
+} {
+  const [first, second] = words;
+  const decision = second ?? first;
+  const named = second === undefined ? undefined : first;
+  if (decision === undefined || !DECISIONS.includes(decision)) {
+    throw usageError(
+      `${decision === undefined ? 'The decision is missing' : `"${decision}" is no decision`}: it is retry, skip or abort, ` +
+        'as in `backout decide ID stop-faulty skip --note "no traffic on it"`.',
+    );
+  }
+  if (named !== undefined && step !== undefined && named !== step)
+    throw usageError(`Two different steps are named: ${named} and ${step}.`);
+  return { step: named ?? step, decision };
+}
+
+async function waitingStep({ client }: Session, workflowId: string): Promise<string> {
+  const status = await askStatus(client, { workflowId }, ANSWER_WITHIN_MS);
+  if (status?.awaiting?.step) return status.awaiting.step;
+  const why = status === null ? 'No worker answers for it now' : 'It waits for no decision now';
+  throw usageError(`${why}: name the step, as in \`backout decide ${workflowId} STEP retry\`.`);
+}

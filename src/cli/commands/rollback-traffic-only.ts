@@ -1,0 +1,98 @@
+/** `backout rollback traffic-only`: show the plan, ask, start, watch. */
+import type { PlanSummary } from '../../domain/plan.ts';
+import type { RollbackRequestInput } from '../../domain/request.ts';
+import { usageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import type { GlobalOptions } from '../program.ts';
+import { requireYes } from '../require-yes.ts';
+import { toRequest } from '../request.ts';
+import type { RequestOptions } from '../request.ts';
+import { withTemporal } from '../temporal/connect.ts';
+import type { Session } from '../temporal/connect.ts';
+import { makePlan } from '../temporal/dry-run.ts';
+import { startRollback } from '../temporal/start.ts';
+import { watchForWorker } from '../temporal/workers.ts';
+import { renderPlan } from '../view/plan.ts';
+import { showUntilEnd } from '../watching.ts';
+
+export type RollbackOptions = GlobalOptions &
+  RequestOptions & { yes?: boolean; detach?: boolean; local?: boolean; json?: boolean };
+
+export async function rollbackTrafficOnly(options: RollbackOptions, io: Io): Promise<number> {
+  refuseContradictions(options, io);
+  const request = toRequest(options, io.env);
+  if (options.local) {
+    const { rollbackLocally } = await import('../local/rollback.ts');
+    return await rollbackLocally({ ...options, request }, io);
+  }
+  return await withTemporal(options, io, async (session) => {
+    if (options.dryRun) {
+      showPlan(await makePlan(session, request, io.signal), options, io);
+      return EXIT.ok;
+    }
+    return await startAndWatch(
+      session,
+      { options, request: await agreed(session, { options, request }, io) },
+      io,
+    );
+  });
+}
+
+function refuseContradictions({ yes, dryRun, detach, local, json }: RollbackOptions, io: Io): void {
+  if (local && detach) throw usageError('--local does the work itself: it can not be detached.');
+  if (detach && dryRun) throw usageError('--dry-run and --detach contradict each other.');
+  if (yes || dryRun) return;
+  if (json) throw usageError('--json asks nobody: add --yes to start, or --dry-run to see the plan.');
+  if (io.ask === undefined) {
+    throw usageError(
+      'There is no terminal to ask at: add --yes to start without a question, or --dry-run to see the plan.',
+    );
+  }
+}
+
+/** The request as a person said yes to it: tied to the plan that was seen. */
+async function agreed(
+  session: Session,
+  { options, request }: { options: RollbackOptions; request: RollbackRequestInput },
+  io: Io,
+): Promise<RollbackRequestInput> {
+  if (options.yes) return request;
+  const plan = await makePlan(session, request, io.signal);
+  showPlan(plan, options, io);
+  await requireYes(io);
+  return { ...request, planHash: plan.hash };
+}
+
+function showPlan(plan: PlanSummary, { json, dryRun }: RollbackOptions, io: Io): void {
+  if (json) io.out(`${JSON.stringify(plan, null, 2)}\n`);
+  else io.out(renderPlan(plan, io.colours));
+  if (dryRun && !json) io.out('\nDry run: nothing was changed.\n');
+}
+
+async function startAndWatch(
+  session: Session,
+  { options, request }: { options: RollbackOptions; request: RollbackRequestInput },
+  io: Io,
+): Promise<number> {
+  const started = await startRollback(session, request);
+  const { workflowId } = started;
+  if (options.detach) {
+    io.out(
+      options.json
+        ? `${JSON.stringify({ format: 'backout.started/1', ...started }, null, 2)}\n`
+        : `Started ${workflowId}. It goes on by itself.\n  Watch it:  backout watch ${workflowId}\n`,
+    );
+    return EXIT.ok;
+  }
+  if (!options.json) io.out(`Started ${workflowId}. Times are UTC.\n`);
+  return await showUntilEnd(
+    {
+      session,
+      ...started,
+      json: options.json,
+      onSilence: watchForWorker(session, workflowId),
+    },
+    io,
+  );
+}

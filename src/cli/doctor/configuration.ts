@@ -1,0 +1,106 @@
+/** The configuration as the doctor sees it: good, wrong, or not here at all. */
+import { checkConfig } from '../../config/load.ts';
+import type { BackoutConfig } from '../../config/load.ts';
+import { findConfigFile } from '../../config/find.ts';
+import { formatProblem, ConfigurationError, shortPath } from '../../config/problems.ts';
+import { resolveService } from '../../config/services.ts';
+import { BackoutFailure } from '../../domain/failure.ts';
+import type { GlobalOptions } from '../program.ts';
+import type { Line, Section } from './diagnosis.ts';
+
+/** A service's environment, and whom to ask about it. Without a service: all that the worker knows. */
+export type Place = { service?: string; environment?: string; taskQueue: string };
+
+export type Configuration = { section: Section; config: BackoutConfig | null };
+
+/** Never throws for what is wrong with the file: that is a finding. */
+export async function lookAtConfiguration(
+  { config: path, address, namespace }: GlobalOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<Configuration> {
+  const section = (...lines: Line[]): Section => ({ area: 'configuration', title: 'Configuration', lines });
+  try {
+    const file = findConfigFile({ path, env });
+    if (file === null) return { config: null, section: section(NO_FILE) };
+    const { config, warnings } = await checkConfig({
+      path: file,
+      env,
+      flags: { address, namespace },
+      secrets: false,
+    });
+    const odd = warnings.map((problem): Line => {
+      return { mark: 'warning', name: 'odd', detail: formatProblem(problem) };
+    });
+    return { config, section: section(good(config), ...odd) };
+  } catch (error) {
+    return { config: null, section: section(...problemLines(error)) };
+  }
+}
+
+/** The worker has a file of its own, and answers for what stands in it. */
+const NO_FILE: Line = {
+  mark: 'warning',
+  name: 'backout.yaml',
+  detail: 'not here, so only what workers know is looked at',
+  fix: 'Name it with --config to have it checked. `--local` would need it.',
+};
+
+function good({ file, services }: BackoutConfig): Line {
+  const names = Object.entries(services).map(
+    ([name, { environments }]) => `${name} (${Object.keys(environments).join(', ')})`,
+  );
+  return { mark: 'ok', name: shortPath(file), detail: names.join(', ') };
+}
+
+function problemLines(error: unknown): Line[] {
+  if (error instanceof ConfigurationError)
+    return error.problems.map((problem) => {
+      const [what = '', fix] = splitAdvice(problem.message);
+      const detail = formatProblem({ ...problem, message: what });
+      return { mark: 'problem', name: 'wrong', detail, ...(fix === undefined ? {} : { fix }) };
+    });
+  if (!(error instanceof BackoutFailure)) throw error;
+  return [{ mark: 'problem', name: 'backout.yaml', detail: error.parts.what, fix: error.parts.next }];
+}
+
+/** `what is wrong; what to do` */
+function splitAdvice(message: string): string[] {
+  const at = message.indexOf('; ');
+  return at < 0 ? [message] : [message.slice(0, at), message.slice(at + 2)];
+}
+
+/**
+ * What to look at: one service, one environment, or all.
+ * @throws BackoutFailure UnknownService when there is none of that name
+ */
+export function placesOf(
+  config: BackoutConfig | null,
+  wanted: { service?: string | undefined; environment?: string | undefined },
+  mainQueue: string,
+): Place[] {
+  if (config === null) {
+    const { service, environment } = wanted;
+    return [
+      {
+        taskQueue: mainQueue,
+        ...(service === undefined ? {} : { service }),
+        ...(environment === undefined ? {} : { environment }),
+      },
+    ];
+  }
+  const names = wanted.service === undefined ? Object.keys(config.services) : [wanted.service];
+  return names.flatMap((service) => {
+    const all = Object.keys(config.services[service]?.environments ?? {});
+    // Of a service that is not there, the error says which there are.
+    const environments = wanted.environment === undefined && all.length > 0 ? all : [wanted.environment];
+    return environments
+      .filter(
+        (environment) =>
+          wanted.service !== undefined || environment === undefined || all.includes(environment),
+      )
+      .map((name) => {
+        const { environment, taskQueue } = resolveService(config, { service, environment: name });
+        return { service, environment, taskQueue };
+      });
+  });
+}

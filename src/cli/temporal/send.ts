@@ -1,0 +1,42 @@
+/** Sends a message to a running rollback and hears at once whether it was taken. */
+import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { MessageName } from '../../domain/messages.ts';
+import { CliError, usageError } from '../errors.ts';
+import { EXIT } from '../exit-codes.ts';
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/**
+ * @throws CliError `usage` with the rollback's own words when it refuses the message; `unreachable` when no worker
+ * answers in time; and WorkflowNotFoundError
+ */
+export async function send(
+  client: Client,
+  workflowId: string,
+  message: { name: MessageName; content: object },
+): Promise<void> {
+  try {
+    const answer = await client.connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      client.workflow
+        .getHandle(workflowId)
+        .executeUpdate<string, [object]>(message.name, { args: [message.content] }),
+    );
+    if (answer.startsWith('refused: ')) throw refused(answer.slice('refused: '.length));
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) throw refused(error.cause?.message ?? error.message);
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw noAnswer(workflowId);
+    throw error;
+  }
+}
+
+const refused = (why: string): CliError => usageError(`The rollback refused the message: ${why}.`);
+
+/** The server keeps an update only when a worker has taken it, so it is not known here whether it arrived. */
+function noAnswer(workflowId: string): CliError {
+  return new CliError(
+    EXIT.unreachable,
+    `No worker answered for ${workflowId} within ${ANSWER_WITHIN_MS / 1000} s, so it is not certain that the message was taken. ` +
+      'Start a worker with `backout worker`, look with `backout status`, and send it again if it is not there.',
+  );
+}
