@@ -31,6 +31,8 @@ const RETRYABLE = {
   WouldLeaveNoServer: false,
   SiteFileChanged: true,
   ProofFailed: true,
+  // Traffic has been moved, and the release that it was moved to does not answer (any more).
+  NotServing: false,
   // Reaching and driving a host
   HostUnreachable: true,
   HostKeyRejected: false,

@@ -2,7 +2,7 @@
 import type { Observation } from '../../../src/domain/plan.ts';
 import { describeRelease } from '../../../src/domain/plan.ts';
 import { chooseReleases } from '../choose.ts';
-import type { DriverProof, StepContext, TargetDriver } from '../driver.ts';
+import type { TargetDriver } from '../driver.ts';
 import { checkReadiness } from './check.ts';
 import { captureBefore, captureLogs } from './evidence.ts';
 import { hold, readMarker } from './hold.ts';
@@ -13,6 +13,7 @@ import type { PortParts, Ports } from './ports.ts';
 import { refuseLocked } from './refuse-locked.ts';
 import { logFiles, prove, shiftTraffic } from './shift.ts';
 import { startPrevious } from './start.ts';
+import { stopFaulty } from './stop.ts';
 
 export function createNginxBlueGreen(parts: PortParts): TargetDriver {
   const ports = createPorts(parts);
@@ -89,26 +90,6 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
 
 /** A single lost answer must not fail the verification; a second round must then be clean. */
 const ROUNDS_OF_LAST_LOOK = 3;
-
-async function stopFaulty(ports: Ports, context: StepContext): Promise<DriverProof> {
-  const { from, to } = context;
-  const marker = await readMarker(ports);
-  const held = await hold(ports, context, { step: 'stop-faulty', logMarks: marker?.logMarks ?? [] });
-  const { outcome, pids } = await ports.process(from.name).stop(held.guard);
-  const { state, detail } = await ports.process(from.name).inspect();
-  await held.note('stopped');
-  const how =
-    outcome === 'killed'
-      ? 'did not end in its time and was killed'
-      : outcome === 'stopped'
-        ? 'ended'
-        : 'ran no more';
-  return {
-    outcome: outcome === 'already-stopped' ? 'already' : 'done',
-    proof: `${describeRelease(from)} ${how}; its process is ${state} (${detail}), ${to.name} goes on serving`,
-    details: pids.length === 0 ? [] : [`pids ${pids.join(', ')}`],
-  };
-}
 
 function describeTarget({ settings, host }: Ports): string {
   return `nginx upstream ${settings.upstream} on ${host.name} (${settings.site})`;

@@ -1,0 +1,47 @@
+/** Stopping the faulty release, when nobody needs it any more. */
+import { BackoutFailure } from '../../../src/domain/failure.ts';
+import { describeRelease } from '../../../src/domain/plan.ts';
+import type { DriverProof, StepContext } from '../driver.ts';
+import { hold, readMarker } from './hold.ts';
+import type { Ports } from './ports.ts';
+import { prove } from './shift.ts';
+
+/**
+ * Stops `context.from`, once more sure that `context.to` serves: with the faulty release gone there is no way back.
+ * @throws BackoutFailure NotServing when requests say otherwise; nothing was stopped then
+ */
+export async function stopFaulty(ports: Ports, context: StepContext): Promise<DriverProof> {
+  const { from, to } = context;
+  const why = await prove(ports, context);
+  if (why !== null) throw notServing(ports, context, why);
+  const marker = await readMarker(ports);
+  const held = await hold(ports, context, { step: 'stop-faulty', logMarks: marker?.logMarks ?? [] });
+  const { outcome, pids } = await ports.process(from.name).stop(held.guard);
+  const { state, detail } = await ports.process(from.name).inspect();
+  await held.note('stopped');
+  const how =
+    outcome === 'killed'
+      ? 'did not end in its time and was killed'
+      : outcome === 'stopped'
+        ? 'ended'
+        : 'ran no more';
+  return {
+    outcome: outcome === 'already-stopped' ? 'already' : 'done',
+    proof: `${describeRelease(from)} ${how}; its process is ${state} (${detail}), ${to.name} goes on serving`,
+    details: pids.length === 0 ? [] : [`pids ${pids.join(', ')}`],
+  };
+}
+
+function notServing(
+  { settings: { probe } }: Ports,
+  { from, to }: Pick<StepContext, 'from' | 'to'>,
+  why: string,
+): BackoutFailure {
+  return new BackoutFailure('NotServing', {
+    what: `${describeRelease(to)} does not serve, although traffic was moved to it: ${why}, for ${probe.withinSeconds} s.`,
+    changed: `This try stopped nothing: ${describeRelease(from)} is as it was. Traffic was not changed by this step.`,
+    next:
+      `Mend ${to.name} and decide \`retry\`. Or \`skip\` to leave ${from.name} running, ` +
+      `or \`abort\` and send traffic back to ${from.name} by hand if it is the lesser evil.`,
+  });
+}
