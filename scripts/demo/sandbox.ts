@@ -24,7 +24,7 @@ export type SandboxOptions = {
   slackUrlVariable?: string;
   /** Merged into the environment's settings. */
   environment?: Record<string, unknown>;
-  /** Merged into the target's settings. */
+  /** Merged into the target's settings, and into those of its `nginx` and `probe`. */
   target?: Record<string, unknown>;
   /** Merged into the file. */
   file?: Record<string, unknown>;
@@ -143,11 +143,11 @@ function configuration(options: SandboxOptions, parts: Parts): Record<string, un
               ...(options.ssh === undefined ? {} : { host: 'web-1' }),
               site,
               upstream: 'listings',
-              nginx: { config: nginx.config, errorLog: nginx.errorLog },
-              stateDirectory,
-              probe: { url: `${url}/`, identityHeader: 'X-Release' },
-              colours: { blue: colour('blue', '1.4.0'), green: colour('green', '1.5.0') },
               ...options.target,
+              nginx: { config: nginx.config, errorLog: nginx.errorLog, ...part(options.target, 'nginx') },
+              stateDirectory,
+              probe: { url: `${url}/`, identityHeader: 'X-Release', ...part(options.target, 'probe') },
+              colours: { blue: colour('blue', '1.4.0'), green: colour('green', '1.5.0') },
             },
             verify: {
               health: { paths: ['/health', '/health/ready'], steadySeconds: 1, intervalSeconds: 0.1 },
@@ -161,4 +161,8 @@ function configuration(options: SandboxOptions, parts: Parts): Record<string, un
     },
     ...options.file,
   };
+}
+
+function part(settings: Record<string, unknown> | undefined, name: string): Record<string, unknown> {
+  return (settings?.[name] ?? {}) as Record<string, unknown>;
 }

@@ -33,7 +33,8 @@ export type LabOptions = Omit<SandboxOptions, 'folder' | 'service' | 'ssh' | 'sl
   ssh?: boolean;
   /** Without a worker: the test starts its own. */
   withoutWorker?: boolean;
-  interceptors?: WorkerOptions['interceptors'];
+  /** Called as an activity begins, in the worker: the place to break something. */
+  onActivity?: (activity: { name: string; attempt: number }) => void | Promise<void>;
 };
 
 export type StartedRollback = {
@@ -75,7 +76,7 @@ const SILENT = new DefaultLogger('ERROR', () => undefined);
 let runtimeInstalled = false;
 
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
-  const { ssh, withoutWorker, interceptors, ...sandboxOptions } = options;
+  const { ssh, withoutWorker, onActivity, ...sandboxOptions } = options;
   const folder = await mkdtemp(join(tmpdir(), 'backout-lab-'));
   const service = `listings-${randomUUID().slice(0, 8)}`;
   const taskQueue = `lab-${service}`;
@@ -108,10 +109,11 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
           connection,
           logger: createLogger('error'),
           workflowBundle: inject('workflowBundle'),
-          ...(interceptors === undefined ? {} : { interceptors }),
+          ...(onActivity === undefined ? {} : { interceptors: watching(onActivity) }),
         });
   const traffic = startTraffic(`${sandbox.url}/`);
   await until('traffic flows', () => traffic.answers.length > 0);
+  let closed = false;
   const answers = (since = 0) => traffic.answers.filter(({ sentAt }) => sentAt >= since);
   return {
     service,
@@ -147,6 +149,8 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       expect(content).toMatch(/^owner=$/m);
     },
     close: async () => {
+      if (closed) return;
+      closed = true;
       await traffic.stop();
       worker?.shutdown();
       await worker?.finished;
@@ -162,6 +166,21 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
 function installRuntime(): void {
   if (!runtimeInstalled) Runtime.install({ logger: SILENT });
   runtimeInstalled = true;
+}
+
+function watching(onActivity: NonNullable<LabOptions['onActivity']>): WorkerOptions['interceptors'] {
+  return {
+    activity: [
+      ({ info }) => ({
+        inbound: {
+          execute: async (input, next) => {
+            await onActivity({ name: info.activityType, attempt: info.attempt });
+            return await next(input);
+          },
+        },
+      }),
+    ],
+  };
 }
 
 /** Follows a rollback that runs. */
