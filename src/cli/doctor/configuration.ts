@@ -2,11 +2,12 @@
 import { checkConfig } from '../../config/load.ts';
 import type { BackoutConfig } from '../../config/load.ts';
 import { findConfigFile } from '../../config/find.ts';
-import { formatProblem, ConfigurationError, shortPath } from '../../config/problems.ts';
+import { ConfigurationError, formatPath, shortPath } from '../../config/problems.ts';
+import type { PlacedProblem } from '../../config/problems.ts';
 import { resolveService } from '../../config/services.ts';
 import { BackoutFailure } from '../../domain/failure.ts';
 import type { GlobalOptions } from '../program.ts';
-import type { Line, Section } from './diagnosis.ts';
+import type { Line, Mark, Section } from './diagnosis.ts';
 
 /** A service's environment, and whom to ask about it. Without a service: all that the worker knows. */
 export type Place = { service?: string; environment?: string; taskQueue: string };
@@ -28,10 +29,7 @@ export async function lookAtConfiguration(
       flags: { address, namespace },
       secrets: false,
     });
-    const odd = warnings.map((problem): Line => {
-      return { mark: 'warning', name: 'odd', detail: formatProblem(problem) };
-    });
-    return { config, section: section(good(config), ...odd) };
+    return { config, section: section(good(config), ...warnings.map((odd) => placed('warning', odd))) };
   } catch (error) {
     return { config: null, section: section(...problemLines(error)) };
   }
@@ -53,20 +51,19 @@ function good({ file, services }: BackoutConfig): Line {
 }
 
 function problemLines(error: unknown): Line[] {
-  if (error instanceof ConfigurationError)
-    return error.problems.map((problem) => {
-      const [what = '', fix] = splitAdvice(problem.message);
-      const detail = formatProblem({ ...problem, message: what });
-      return { mark: 'problem', name: 'wrong', detail, ...(fix === undefined ? {} : { fix }) };
-    });
+  if (error instanceof ConfigurationError) return error.problems.map((wrong) => placed('problem', wrong));
   if (!(error instanceof BackoutFailure)) throw error;
   return [{ mark: 'problem', name: 'backout.yaml', detail: error.parts.what, fix: error.parts.next }];
 }
 
-/** `what is wrong; what to do` */
-function splitAdvice(message: string): string[] {
-  const at = message.indexOf('; ');
-  return at < 0 ? [message] : [message.slice(0, at), message.slice(at + 2)];
+function placed(mark: Mark, { file, line, column, path, message }: PlacedProblem): Line {
+  const [what = '', ...fix] = message.split('; ');
+  return {
+    mark,
+    name: `${file}:${line}:${column}`,
+    detail: path.length === 0 ? what : `${formatPath(path)} ${what}`,
+    ...(fix.length === 0 ? {} : { fix: fix.join('; ') }),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Could each target be rolled back now? Asked of a worker, since only workers need to reach the hosts. */
 import { randomUUID } from 'node:crypto';
-import { isGrpcCancelledError, WorkflowFailedError } from '@temporalio/client';
+import { ActivityFailure, isGrpcCancelledError, WorkflowFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { TargetReadiness } from '../../../activities/types.ts';
 import type { Place } from './configuration.ts';
@@ -86,10 +86,8 @@ function explained(error: unknown, taskQueue: string): Line {
 
 /** Temporal wraps what an activity threw twice. */
 function rootOf(error: unknown): unknown {
-  let root = error;
-  while (root instanceof Error && root.cause instanceof Error && !(root as { details?: unknown }).details)
-    root = root.cause;
-  return root instanceof WorkflowFailedError ? root : root;
+  const isWrapper = error instanceof WorkflowFailedError || error instanceof ActivityFailure;
+  return isWrapper && error.cause !== undefined ? rootOf(error.cause) : error;
 }
 
 function titleOf({ service, environment }: Place): string {

@@ -1,0 +1,67 @@
+/** One rollback at this moment, and the list of those that run. */
+import { describeRelease } from '../../domain/plan.ts';
+import { formatDuration, formatTime } from '../../domain/report/format.ts';
+import { reportPath } from '../../domain/report/files.ts';
+import { clean, oneLine } from '../../domain/report/plain.ts';
+import type { RollbackStatus, StepRecord } from '../../domain/rollback.ts';
+import type { Colours } from '../io.ts';
+import { mark } from './marks.ts';
+import { awaitingLines } from './progress.ts';
+import { table } from './table.ts';
+import { between } from './time.ts';
+
+export function renderStatus(status: RollbackStatus, colours: Colours): string {
+  const { bold, dim } = colours;
+  const { plan, awaiting, acknowledgements, resolution, refusedMessages } = status;
+  const report = reportPath(status.incidentFolder);
+  const lines = [
+    bold(`${status.workflowId}: ${status.outcome ?? status.phase}`),
+    ...(plan === null
+      ? []
+      : [
+          `${plan.service} in ${plan.environment}: ${describeRelease(plan.from)} → ${describeRelease(plan.to)}`,
+        ]),
+    `Started ${formatTime(status.startedAt)}${status.endedAt === null ? '' : `, ended ${formatTime(status.endedAt)}`}`,
+    clean(status.traffic),
+    '',
+    ...status.steps.map((step) => `  ${mark(step.state, colours)} ${describeStep(step)}`),
+    ...acknowledgements.map(({ at, by }) => dim(`Acknowledged by ${oneLine(by)}, ${formatTime(at)}`)),
+    ...(resolution === null
+      ? []
+      : [`Resolved by ${oneLine(resolution.by)}: ${oneLine(resolution.resolution)}`]),
+    ...refusedMessages
+      .slice(-1)
+      .map(({ name, why, at }) => `Last refused message, ${formatTime(at)}: ${oneLine(`${name}: ${why}`)}`),
+    ...(awaiting === null ? [] : awaitingLines(awaiting, colours)),
+    ...(report === null ? [] : ['', `Report, on the worker: ${report}`]),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function describeStep({ title, state, failure, result, startedAt, finishedAt }: StepRecord): string {
+  const said = failure?.message ?? result?.proof;
+  const took =
+    startedAt === null || finishedAt === null ? '' : `, ${formatDuration(between(startedAt, finishedAt))}`;
+  return `${oneLine(title)} (${state}${took})${said === undefined ? '' : `: ${oneLine(said)}`}`;
+}
+
+/** A rollback that runs; `status` is null when no worker answered for it. */
+export type Running = { workflowId: string; startedAt: string; status: RollbackStatus | null };
+
+export function renderRunning(running: Running[], now: number): string {
+  if (running.length === 0) return 'No rollback runs. `backout history` lists those that have ended.\n';
+  const rows = running.map(({ workflowId, startedAt, status }) => [
+    workflowId,
+    status === null ? 'no worker answers' : (status.outcome ?? status.phase),
+    formatDuration(now - new Date(startedAt).getTime()),
+    status === null ? '' : doing(status),
+  ]);
+  return table(['rollback', 'state', 'for', 'now'], rows);
+}
+
+function doing({ plan, steps, awaiting }: RollbackStatus): string {
+  if (awaiting !== null) return oneLine(`waits for: ${awaiting.what}`);
+  const step = steps.find(({ state }) => state === 'running');
+  if (step !== undefined) return oneLine(step.title);
+  return plan === null ? 'reads the live state' : '';
+}
