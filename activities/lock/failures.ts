@@ -33,7 +33,7 @@ function refusalOf(host: Host, { exitCode, stdout, stderr }: CommandResult): Exp
     case EXIT.busy:
       return busy(host, refusal);
     case EXIT.locked:
-      return locked(host, refusal);
+      return { type: 'TargetLocked', ...locked(host, refusal) };
     case EXIT.fenced:
       return fenced(host, refusal);
     case EXIT.unreadable:
@@ -63,9 +63,8 @@ function refusalOf(host: Host, { exitCode, stdout, stderr }: CommandResult): Exp
 }
 
 /** Somebody else's rollback has the lock. */
-export function locked(host: Host, { holder, directory }: Refusal): Explained {
+export function locked(host: Host, { holder, directory }: Refusal): FailureParts {
   return {
-    type: 'TargetLocked',
     what: `The target is locked by ${describe(holder)}, until ${time(holder.expires)}. The lock is ${directory}/lock on ${host.name}.`,
     changed: UNCHANGED,
     next: `Let it finish or end it. If you know that it is dead, start again with \`--take-over ${holder.owner}\`.`,
