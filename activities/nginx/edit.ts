@@ -74,11 +74,11 @@ function takeDown({ directive, down }: ServerLine): Patch[] {
   return [{ start: last.end, end: last.end, text: ' down' }];
 }
 
-/** The word and the space before it, unless a comment stands between: then only the word. */
+/** The word and the space before it, unless a line end or a comment stands between: then only the word. */
 function removeWord(text: string, directive: Directive, word: Word): Patch {
   const before = [...directive.args].reverse().find(({ end }) => end <= word.start);
   const gap = before?.end ?? word.start;
-  const start = text.slice(gap, word.start).includes('#') ? word.start : gap;
+  const start = /[#\n]/.test(text.slice(gap, word.start)) ? word.start : gap;
   return { start, end: word.end, text: '' };
 }
 

@@ -37,11 +37,7 @@ export function parseSite(text: string, site: string): Directive[] {
     return parseNginx(text);
   } catch (error) {
     if (!(error instanceof NginxSyntaxError)) throw error;
-    throw new BackoutFailure('SiteFileBroken', {
-      what: `${site} is not valid nginx configuration: line ${error.line}: ${error.message}.`,
-      changed: NOTHING_CHANGED,
-      next: 'Correct the file by hand (`nginx -t` shows the same error), then start again.',
-    });
+    throw broken(site, error.line, error.message);
   }
 }
 
@@ -68,7 +64,10 @@ export function findUpstream(text: string, settings: SiteSettings): Upstream {
       'Write the server lines into the upstream block itself, and point `site` to the file that holds this block.',
     );
   }
-  return { block, ...sortServers(block.block, settings.releases) };
+  const lines = block.block.filter(({ name }) => name === 'server');
+  const swallowed = lines.find(({ args }) => args.some(({ value }) => value === 'server'));
+  if (swallowed) throw broken(settings.site, swallowed.line, 'a ";" is missing before the next "server"');
+  return { block, ...sortServers(lines, settings.releases) };
 }
 
 /** What a release's server lines amount to. */
@@ -92,13 +91,12 @@ function ownerOf({ address }: ServerLine, releases: SiteSettings['releases']): s
   return owner?.[0] ?? null;
 }
 
-function sortServers(block: Directive[], releases: SiteSettings['releases']) {
+function sortServers(directives: Directive[], releases: SiteSettings['releases']) {
   const byRelease: Record<string, ServerLine[]> = Object.fromEntries(
     Object.keys(releases).map((name): [string, ServerLine[]] => [name, []]),
   );
   const others: ServerLine[] = [];
-  for (const directive of block) {
-    if (directive.name !== 'server') continue;
+  for (const directive of directives) {
     const line = serverLine(directive);
     const owner = ownerOf(line, releases);
     (owner === null ? others : byRelease[owner])?.push(line);
@@ -131,6 +129,14 @@ function upstreamMissing(settings: SiteSettings, all: Directive[]): BackoutFailu
     `has no upstream "${settings.upstream}"; it has ${names === '' ? 'no upstream at all' : names}`,
     'Correct `site` or `upstream` in the configuration.',
   );
+}
+
+function broken(site: string, line: number, message: string): BackoutFailure {
+  return new BackoutFailure('SiteFileBroken', {
+    what: `${site} is not valid nginx configuration: line ${line}: ${message}.`,
+    changed: NOTHING_CHANGED,
+    next: 'Correct the file by hand (`nginx -t` shows the same error), then start again.',
+  });
 }
 
 function refused({ site }: SiteSettings, what: string, next: string): BackoutFailure {

@@ -12,32 +12,29 @@ export function readWeights(text: string, settings: SiteSettings): Record<string
   );
 }
 
-/** The `add_header` lines of our weight headers, in the servers that pass to this upstream. */
+/** The `add_header` lines of our weight headers, where they are sent with answers of this upstream. */
 export function weightDirectives(text: string, settings: SiteSettings): WeightDirective[] {
-  const headers = new Map(
-    Object.entries(settings.releases).flatMap(([release, { weightHeader }]) =>
-      weightHeader === undefined ? [] : [[weightHeader.toLowerCase(), release] as const],
-    ),
+  const known = Object.entries(settings.releases).flatMap(([release, { weightHeader }]) =>
+    weightHeader === undefined ? [] : [{ release, header: weightHeader }],
   );
   return scope(parseSite(text, settings.site), settings.upstream)
     .filter(({ name }) => name === 'add_header')
-    .flatMap(({ args: [header, value] }) => {
-      const release = headers.get(header?.value.toLowerCase() ?? '');
-      return release === undefined || !header || !value ? [] : [{ release, header: header.value, value }];
+    .flatMap(({ args: [written, value] }) => {
+      const ours = known.find(({ header }) => isSame(header, written?.value));
+      return ours === undefined || !value ? [] : [{ ...ours, value }];
     });
 }
 
 /**
- * Where this upstream's weight headers can stand: the server blocks that pass to it. When it is the only upstream,
- * also outside of all server blocks; and when no server block is seen to pass to it (the passing is in another file), everywhere.
+ * Where this upstream's weight headers can stand: the server blocks that pass to it, without the locations that pass
+ * only to others. When it is the only upstream, also outside of all server blocks; and when no server block is seen
+ * to pass to it (the passing is in another file), everywhere.
  */
 function scope(tree: Directive[], upstream: string): Directive[] {
   const all = flatten(tree);
-  const variables = all
-    .filter((directive) => yields(directive, upstream))
-    .map(({ args }) => args.at(-1)?.value);
-  const passing = servers(tree).filter((server) => passesTo(server, { upstream, variables }));
-  const inside = passing.flatMap(({ block }) => flatten(block ?? []));
+  const names = targetNames(all, upstream);
+  const passing = all.filter((one) => isServer(one) && passes(one, targetNames(flatten([one]), ...names)));
+  const inside = passing.flatMap((server) => ours(server, targetNames(flatten([server]), ...names)));
   const isOnly = all.filter(({ name, block }) => name === 'upstream' && block).length === 1;
   if (!isOnly) return inside;
   return passing.length === 0 ? all : [...outsideServers(tree), ...inside];
@@ -45,46 +42,50 @@ function scope(tree: Directive[], upstream: string): Directive[] {
 
 const isServer = ({ name, block }: Directive) => name === 'server' && block !== null;
 
-function servers(tree: Directive[]): Directive[] {
-  return flatten(tree).filter(isServer);
-}
-
 function outsideServers(tree: Directive[]): Directive[] {
   return tree.filter((one) => !isServer(one)).flatMap((one) => [one, ...outsideServers(one.block ?? [])]);
+}
+
+/** All of a block but the blocks in it that pass to others and never to these. */
+function ours({ block }: Directive, names: string[]): Directive[] {
+  return (block ?? [])
+    .filter((one) => one.block === null || !passes(one) || passes(one, names))
+    .flatMap((one) => [one, ...ours(one, names)]);
 }
 
 const PASSES = /^(proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass$/;
 const CHOOSES = /^(map|split_clients|geo)$/;
 
-/** Is it a block that may give its variable the upstream's name? */
-function yields({ name, block }: Directive, upstream: string): boolean {
-  if (!CHOOSES.test(name) || block === null) return false;
-  return block.some(({ args }) => isSame(targetOf(args[0]), upstream));
-}
-
-type Wanted = { upstream: string; variables: (string | undefined)[] };
-
-/** Directly, or by a variable that can hold its name. */
-function passesTo({ block }: Directive, { upstream, variables }: Wanted): boolean {
-  const inner = flatten(block ?? []);
-  const own = inner
-    .filter(({ name, args }) => name === 'set' && isSame(targetOf(args[1]), upstream))
-    .map(({ args }) => args[0]?.value);
-  const names = [upstream, ...variables, ...own];
-  return inner.some(
-    ({ name, args }) => PASSES.test(name) && names.some((wanted) => isSame(targetOf(args[0]), wanted)),
+/** Does something in the block pass to one of these, or to anything at all? */
+function passes({ block }: Directive, names?: string[]): boolean {
+  return flatten(block ?? []).some(
+    ({ name, args }) => PASSES.test(name) && (names === undefined || isOneOf(targetOf(args[0]), names)),
   );
 }
 
-/** The host of `http://listings/path`, `listings` or `${pool}`, in the notation `$pool`. */
+/** The given names and the variables that can hold one of them: by `map` and its like, or, in a server, by `set`. */
+function targetNames(directives: Directive[], ...names: string[]): string[] {
+  const isInServer = directives[0] !== undefined && isServer(directives[0]);
+  const holding = directives.filter(({ name, args, block }) =>
+    block === null
+      ? isInServer && name === 'set' && isOneOf(targetOf(args[1]), names)
+      : CHOOSES.test(name) && block.some((entry) => isOneOf(targetOf(entry.args[0]), names)),
+  );
+  const variables = holding.map(({ args, block }) => (block === null ? args[0] : args.at(-1))?.value ?? '');
+  return [...names, ...variables];
+}
+
+/** The host of `http://listings/path`, `listings$request_uri` or `${pool}`, in the notation `$pool`. */
 function targetOf(word: Word | undefined): string | undefined {
   return word?.value
     .replace(/^[a-z]+:\/\//i, '')
-    .replace(/^\$\{(\w+)\}/, '$$$1')
-    .split(/[/:?]/)[0];
+    .replace(/^\$\{(\w+)\}/, '$$$1/')
+    .split(/[/:?]|(?!^)\$/)[0];
 }
 
-/** nginx finds an upstream by its name without regard to case. */
+const isOneOf = (one: string | undefined, names: string[]) => names.some((name) => isSame(one, name));
+
+/** nginx finds upstreams, variables and headers by their names without regard to case. */
 function isSame(one: string | undefined, other: string | undefined): boolean {
   return one !== undefined && one.toLowerCase() === other?.toLowerCase();
 }
