@@ -1,6 +1,9 @@
 /** The search attributes by which rollbacks are found, and their registration where that is permitted. */
 import type { NativeConnection } from '@temporalio/worker';
 
+/** A client's connection has it too. */
+type Connected = Pick<NativeConnection, 'operatorService'>;
+
 export const SEARCH_ATTRIBUTES = [
   'BackoutService',
   'BackoutEnvironment',
@@ -27,7 +30,7 @@ export async function registerSearchAttributes(
 }
 
 /** Those of ours that the namespace has. */
-export async function listKnown(connection: NativeConnection, namespace: string): Promise<string[]> {
+export async function listKnown(connection: Connected, namespace: string): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return SEARCH_ATTRIBUTES.filter((name) => customAttributes[name] === KEYWORD);
 }

@@ -11,6 +11,7 @@ import { asJson, renderSection, renderSummary } from '../doctor/render.ts';
 import { lookAtTargets, notLookedAt } from '../doctor/targets.ts';
 import { lookAtNamespace, reachTemporal } from '../doctor/temporal.ts';
 import { lookAtTaskQueue } from '../doctor/workers.ts';
+import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
 
@@ -29,6 +30,7 @@ export async function doctor(options: DoctorOptions, io: DoctorIo): Promise<numb
   const sections: Section[] = [];
   // Printed as they come: who waits for a host that hangs sees what is good already.
   for await (const section of examine(options, io)) {
+    if (io.signal.aborted) return EXIT.interrupted;
     sections.push(section);
     if (!options.json) io.out(renderSection(section, io.colours));
   }

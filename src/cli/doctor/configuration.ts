@@ -5,7 +5,7 @@ import { findConfigFile } from '../../config/find.ts';
 import { ConfigurationError, formatPath, shortPath } from '../../config/problems.ts';
 import type { PlacedProblem } from '../../config/problems.ts';
 import { resolveService } from '../../config/services.ts';
-import { BackoutFailure } from '../../domain/failure.ts';
+import { BackoutFailure, NOTHING_CHANGED } from '../../domain/failure.ts';
 import type { GlobalOptions } from '../program.ts';
 import type { Line, Mark, Section } from './diagnosis.ts';
 
@@ -66,38 +66,47 @@ function placed(mark: Mark, { file, line, column, path, message }: PlacedProblem
   };
 }
 
+type Wanted = { service?: string | undefined; environment?: string | undefined };
+
 /**
  * What to look at: one service, one environment, or all.
  * @throws BackoutFailure UnknownService when there is none of that name
  */
-export function placesOf(
-  config: BackoutConfig | null,
-  wanted: { service?: string | undefined; environment?: string | undefined },
-  mainQueue: string,
-): Place[] {
-  if (config === null) {
-    const { service, environment } = wanted;
+export function placesOf(config: BackoutConfig | null, wanted: Wanted, mainQueue: string): Place[] {
+  const { service, environment } = wanted;
+  if (config === null)
     return [
       {
-        taskQueue: mainQueue,
         ...(service === undefined ? {} : { service }),
         ...(environment === undefined ? {} : { environment }),
+        taskQueue: mainQueue,
       },
     ];
-  }
-  const names = wanted.service === undefined ? Object.keys(config.services) : [wanted.service];
-  return names.flatMap((service) => {
-    const all = Object.keys(config.services[service]?.environments ?? {});
-    // Of a service that is not there, the error says which there are.
-    const environments = wanted.environment === undefined && all.length > 0 ? all : [wanted.environment];
-    return environments
-      .filter(
-        (environment) =>
-          wanted.service !== undefined || environment === undefined || all.includes(environment),
-      )
-      .map((name) => {
-        const { environment, taskQueue } = resolveService(config, { service, environment: name });
-        return { service, environment, taskQueue };
-      });
+  const places = allPlaces(config).filter(
+    (place) =>
+      (service === undefined || place.service === service) &&
+      (environment === undefined || place.environment === environment),
+  );
+  // Of what is not there, the error says what there is instead.
+  if (places.length === 0 && service !== undefined) resolveService(config, { service, environment });
+  if (places.length === 0) throw noEnvironment(config, environment ?? '');
+  return places;
+}
+
+function allPlaces(config: BackoutConfig): (Place & { service: string; environment: string })[] {
+  return Object.entries(config.services).flatMap(([service, { environments }]) =>
+    Object.keys(environments).map((environment) => {
+      const { taskQueue } = resolveService(config, { service, environment });
+      return { service, environment, taskQueue };
+    }),
+  );
+}
+
+function noEnvironment(config: BackoutConfig, environment: string): BackoutFailure {
+  const there = [...new Set(allPlaces(config).map((place) => place.environment))];
+  return new BackoutFailure('UnknownService', {
+    what: `No service has an environment "${environment}".`,
+    changed: NOTHING_CHANGED,
+    next: `Choose one of: ${there.join(', ')}.`,
   });
 }

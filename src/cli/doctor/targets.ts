@@ -57,7 +57,6 @@ async function askWorker(client: Client, place: Place, interrupt: AbortSignal): 
   } catch (error) {
     if (!signal.aborted) throw error;
     await handle.terminate('`backout doctor` does not wait any longer').catch(() => undefined);
-    interrupt.throwIfAborted();
     throw new NoAnswer();
   }
 }
