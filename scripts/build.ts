@@ -6,7 +6,7 @@
  * build that fails leaves the last good one, and a worker that starts meanwhile never sees half of one.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jsonSchemaText } from '../src/config/json-schema.ts';
@@ -25,6 +25,8 @@ async function build(): Promise<void> {
       buildWorkflows({ root: ROOT, file: join(folder, 'workflow-bundle.js') }),
       writeSchema(),
     ]);
+    // Workers may run as another user than the one who builds; temporary folders are private.
+    await chmod(folder, 0o755);
     await replace(DIST, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });

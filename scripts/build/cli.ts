@@ -37,7 +37,7 @@ export async function buildCli({ root, folder }: { root: string; folder: string 
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    chunkNames: 'chunk-[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     // Names stay, so that a stack trace can be read; white space goes, since it is parsed at each start.
     minifyWhitespace: true,
     minifySyntax: true,

@@ -62,7 +62,7 @@ export async function connectionOptions(
   { temporal }: { temporal: TemporalSettings },
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<NativeConnectionOptions> {
-  const { toClientOptions } = await import('@temporalio/envconfig');
+  const { toClientOptions } = await import('./profiles.ts');
   const profile = await loadProfile(temporal.profile, env, { withEnvironment: true });
   try {
     const { connectionOptions: options } = toClientOptions({ ...profile, address: temporal.address });
@@ -77,7 +77,7 @@ async function loadProfile(
   env: NodeJS.ProcessEnv,
   { withEnvironment = false } = {},
 ): Promise<ClientConfigProfile> {
-  const { loadClientConfigProfile } = await import('@temporalio/envconfig');
+  const { loadClientConfigProfile } = await import('./profiles.ts');
   // Naming the default one must not demand that there is a profile file.
   const isDefault = name === undefined || name === 'default';
   try {

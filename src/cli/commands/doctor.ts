@@ -3,10 +3,11 @@ import { Client } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
 import { loadClientSettings } from '../../config/client.ts';
 import type { TemporalSettings } from '../../config/temporal.ts';
+import { BackoutFailure } from '../../domain/failure.ts';
 import { lookAtConfiguration, placesOf } from '../doctor/configuration.ts';
 import type { Place } from '../doctor/configuration.ts';
 import { exitCodeFor } from '../doctor/diagnosis.ts';
-import type { Section } from '../doctor/diagnosis.ts';
+import type { Line, Section } from '../doctor/diagnosis.ts';
 import { asJson, renderSection, renderSummary } from '../doctor/render.ts';
 import { lookAtTargets, notLookedAt } from '../doctor/targets.ts';
 import { lookAtNamespace, reachTemporal } from '../doctor/temporal.ts';
@@ -44,8 +45,10 @@ async function* examine(options: DoctorOptions, { env, signal }: DoctorIo): Asyn
   const { config, section } = await lookAtConfiguration(options, env);
   yield section;
   const settings = config?.temporal ?? (await clientSettings(options, env));
-  // What is no configuration at all has been said.
-  if (settings === null) return;
+  if ('mark' in settings) {
+    yield { area: 'temporal', title: 'Temporal', lines: [settings] };
+    return;
+  }
   const wanted = { service: options.service, environment: options.env };
   const places = placesOf(config, wanted, settings.taskQueue);
 
@@ -81,14 +84,16 @@ async function* examinePlaces(parts: Examination): AsyncGenerator<Section> {
   for (const answer of asked) yield* await answer;
 }
 
-/** Where Temporal is, even with a file of which another part is wrong. */
+/** Where Temporal is, even with a file of which another part is wrong; or why that is not known. */
 async function clientSettings(
   { config: path, address, namespace }: GlobalOptions,
   env: NodeJS.ProcessEnv,
-): Promise<TemporalSettings | null> {
+): Promise<TemporalSettings | Line> {
   try {
     return (await loadClientSettings({ path, flags: { address, namespace }, env })).temporal;
-  } catch {
-    return null;
+  } catch (error) {
+    if (!(error instanceof BackoutFailure)) throw error;
+    const { what, next } = error.parts;
+    return { mark: 'problem', name: 'address', detail: `not known: ${what.trimEnd()}`, fix: next };
   }
 }
