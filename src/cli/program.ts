@@ -33,11 +33,9 @@ export function createProgram(io: Io, report: (exitCode: number) => void): Comma
   const program = new Command('backout')
     .description('Durable production rollbacks: traffic back to the release that worked, with proof.')
     .version(VERSION, '-V, --version')
-    .addOption(
-      new Option(
-        '--config <file>',
-        'backout.yaml (default: ./backout.yaml, then /etc/backout/backout.yaml)',
-      ).env('BACKOUT_CONFIG'),
+    .option(
+      '--config <file>',
+      'backout.yaml (default: BACKOUT_CONFIG, then ./backout.yaml, then /etc/backout/backout.yaml)',
     )
     .option('--address <host:port>', 'the Temporal frontend, instead of the configured one')
     .option('--namespace <name>', 'the Temporal namespace, instead of the configured one')

@@ -49,7 +49,8 @@ async function listEnded(client: Client, filter: Filter): Promise<Ended[]> {
     batch = [];
   };
   for await (const info of client.workflow.list({ query, pageSize: BATCH })) {
-    batch.push(info);
+    // Also where a dry run failed: it was never more than a question.
+    if (filter.all === true || info.memo?.['dryRun'] !== true) batch.push(info);
     if (batch.length === BATCH) await flush();
     if (ended.length >= filter.limit) break;
   }

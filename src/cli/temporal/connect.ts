@@ -1,4 +1,5 @@
 /** The connection of a command to Temporal, and plain words when there is none. */
+import { createConnection } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientSettings } from '../../config/client.ts';
 import { connectionOptions } from '../../config/temporal.ts';
@@ -38,7 +39,11 @@ async function connect(settings: TemporalSettings, env: NodeJS.ProcessEnv): Prom
   try {
     return await Connection.connect({ ...options, connectTimeout: CONNECT_WITHIN_MS });
   } catch (error) {
-    throw new CliError(EXIT.unreachable, unreachable(settings.address, reasonOf(error)), { cause: error });
+    throw new CliError(
+      EXIT.unreachable,
+      unreachable(settings.address, await reasonOf(settings.address, error)),
+      { cause: error },
+    );
   }
 }
 
@@ -53,10 +58,36 @@ export function unreachable(address: string, reason: string): string {
   );
 }
 
-function reasonOf(error: unknown): string {
-  const { code, details, message } = error as { code?: number; details?: string; message?: string };
-  if (/deadline|timed? ?out|failed to connect before/i.test(`${details} ${message}`))
-    return `no answer within ${CONNECT_WITHIN_MS / 1000} s`;
-  if (details) return details.replace(/\.$/, '');
-  return (message ?? `error ${code ?? 'without a name'}`).replace(/\.$/, '');
+/** Why: the client only says that its time was up, the network says more. */
+async function reasonOf(address: string, error: unknown): Promise<string> {
+  const { details, message } = error as { details?: string; message?: string };
+  const said = (details || message || String(error)).replace(/\.$/, '');
+  if (!/deadline|timed? ?out|failed to connect before/i.test(said)) return said;
+  return (await networkProblem(address)) ?? `no answer within ${CONNECT_WITHIN_MS / 1000} s`;
+}
+
+const PROBE_WITHIN_MS = 500;
+const DEFAULT_PORT = 7233;
+
+const WORDS: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens there (connection refused)',
+  ENOTFOUND: 'there is no host of that name',
+  EAI_AGAIN: 'the name could not be looked up (DNS does not answer)',
+  EHOSTUNREACH: 'there is no way to that host (network)',
+  ENETUNREACH: 'there is no way to that network',
+};
+
+function networkProblem(address: string): Promise<string | null> {
+  const { hostname, port } = new URL(`tcp://${address}`);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port: Number(port) || DEFAULT_PORT, timeout: PROBE_WITHIN_MS });
+    const end = (problem: string | null) => {
+      socket.destroy();
+      resolve(problem);
+    };
+    socket.once('connect', () => end(null));
+    socket.once('timeout', () => end(null));
+    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => end(WORDS[code] ?? null));
+  });
 }

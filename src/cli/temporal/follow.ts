@@ -1,4 +1,5 @@
 /** Follows a rollback to its end, through restarts of workers and of the server. */
+import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
@@ -31,12 +32,14 @@ export async function follow(follower: Follower): Promise<Ending | null> {
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
   const ending = untilEnd(client, { workflowId, runId }, stop).finally(() => over.abort());
+  const ask = () => askStatus(client, { workflowId, runId }, ANSWER_WITHIN_MS);
+  const stopped = whenAborted(stop);
   // Awaited below; a callback that throws must not leave it unhandled.
   ending.catch(() => undefined);
   try {
     let silentSince = Date.now();
     while (!stop.aborted) {
-      const status = await untilAborted(askStatus(client, { workflowId, runId }, ANSWER_WITHIN_MS), stop);
+      const status = await Promise.race([ask(), stopped]);
       if (status === null) {
         if (!stop.aborted) await follower.onSilence(Date.now() - silentSince);
       } else {
@@ -46,7 +49,7 @@ export async function follow(follower: Follower): Promise<Ending | null> {
       await wait(EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
     }
     if (signal.aborted) return null;
-    const last = await askStatus(client, { workflowId, runId }, ANSWER_WITHIN_MS).catch(() => null);
+    const last = await ask().catch(() => null);
     if (last !== null) await follower.onStatus(last);
     return await ending;
   } finally {
@@ -73,12 +76,8 @@ async function untilEnd(
   return null;
 }
 
-async function untilAborted<Value>(value: Promise<Value>, signal: AbortSignal): Promise<Value | null> {
-  if (signal.aborted) return null;
-  return await Promise.race([
-    value,
-    new Promise<null>((resolve) => {
-      signal.addEventListener('abort', () => resolve(null), { once: true });
-    }),
-  ]);
+/** One listener for the whole following, however often it is raced against. */
+async function whenAborted(signal: AbortSignal): Promise<null> {
+  if (!signal.aborted) await once(signal, 'abort');
+  return null;
 }

@@ -21,6 +21,7 @@ export async function startRollback(session: Session, request: RollbackRequestIn
       workflowId,
       taskQueue: session.settings.taskQueue,
       args: [request],
+      memo: { dryRun: request.dryRun === true },
     });
     return { workflowId, runId: firstExecutionRunId };
   } catch (error) {

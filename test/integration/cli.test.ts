@@ -1,0 +1,211 @@
+/** The program as people run it: a process of its own, a real Temporal server, a real worker, a real nginx. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { stringify } from 'yaml';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { startSandbox } from '../../scripts/demo/sandbox.ts';
+import type { Sandbox } from '../../scripts/demo/sandbox.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { createLogger } from '../../src/logging.ts';
+import { installRuntime, startWorker } from '../../src/worker.ts';
+import type { RunningWorker } from '../../src/worker.ts';
+import { until } from '../support/until.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const TASK_QUEUE = 'cli-test';
+
+type Ran = { code: number | null; out: string; err: string };
+
+describe('backout', () => {
+  const { address } = inject('temporal');
+  let folder: string;
+  let sandbox: Sandbox;
+  let worker: RunningWorker;
+  let native: NativeConnection;
+  let connection: Connection;
+  let client: Client;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backout-cli-'));
+    sandbox = await startSandbox({
+      folder,
+      file: { temporal: { address, taskQueue: TASK_QUEUE }, worker: { healthAddress: '127.0.0.1:0' } },
+    });
+    const config = await loadConfig({ path: sandbox.configFile, env: process.env });
+    const logger = createLogger('error');
+    installRuntime(config, logger);
+    native = await NativeConnection.connect({ address });
+    worker = await startWorker({ config, connection: native, logger });
+    connection = await Connection.connect({ address });
+    client = new Client({ connection });
+  });
+
+  afterAll(async () => {
+    worker.shutdown();
+    await worker.finished;
+    await native.close();
+    await connection.close();
+    await sandbox.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Starts the program; what it prints is collected while it runs. */
+  function start(argv: string[], env: Record<string, string> = {}) {
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...argv], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: folder,
+        XDG_CACHE_HOME: cache(),
+        BACKOUT_USER: 'anna',
+        BACKOUT_CONFIG: sandbox.configFile,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ran: Ran = { code: null, out: '', err: '' };
+    child.stdout.on('data', (data: Buffer) => (ran.out += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (ran.err += data.toString()));
+    const ended = new Promise<Ran>((resolve) => {
+      child.once('close', (code) => resolve(Object.assign(ran, { code })));
+    });
+    return { child, ran, ended };
+  }
+
+  const backout = (...argv: string[]): Promise<Ran> => start(argv).ended;
+  const whoAnswers = async () => (await fetch(sandbox.url)).headers.get('x-release');
+
+  /** Green serves and runs, as before any rollback. */
+  async function releaseGreenAgain(): Promise<void> {
+    const site = await readFile(sandbox.site, 'utf8');
+    if (!/\bdown;\s+# green/.test(site)) return;
+    throw new Error(`green is out:\n${site}`);
+  }
+
+  test('plan shows what would happen, and changes nothing', async () => {
+    const before = await readFile(sandbox.site, 'utf8');
+    const { code, out, err } = await backout('plan', 'listings');
+    expect(err).toBe('');
+    expect(out).toMatch(/^Plan [0-9a-f]{12}: traffic-only rollback of listings in production\n/);
+    expect(out).toContain('  From      green (1.5.0)\n  To        blue (1.4.0)\n');
+    expect(out).toMatch(
+      /This is only the plan: nothing was changed\. To do it:\n {2}backout rollback traffic-only listings --env production --reason "WHY" --plan-hash [0-9a-f]{12} --yes\n$/,
+    );
+    expect(code).toBe(0);
+    expect(await readFile(sandbox.site, 'utf8')).toBe(before);
+  });
+
+  test('a plan that is not the plan any more is refused', async () => {
+    const { code, out } = await backout(
+      ...['rollback', 'traffic-only', 'listings', '--reason', 'x', '--yes', '--plan-hash', '0123456789ab'],
+    );
+    expect(out).toContain('NOT DONE (PlanChanged)');
+    expect(out).toContain('Nothing was changed: traffic and data are as they were.');
+    expect(code).toBe(1);
+    await releaseGreenAgain();
+  });
+
+  test('a name that can be no service is refused before anything starts', async () => {
+    expect(await backout('rollback', 'traffic-only', '../etc', '--reason', 'x', '--yes')).toEqual({
+      code: 2,
+      out: '',
+      err: 'backout: SERVICE must be 1 to 63 letters, digits, dots, dashes or underscores, and start with a letter or digit. Nothing was changed: traffic and data are as they were.\n',
+    });
+  });
+
+  test('a service that is not configured is named by the worker', async () => {
+    const { code, err } = await backout('plan', 'listing');
+    expect(err).toMatch(/^backout: .*"?listing"?.*Nothing was changed/s);
+    expect(code).toBe(2);
+  });
+
+  test('without a terminal and without --yes nothing starts', async () => {
+    const { code, err } = await backout('rollback', 'traffic-only', 'listings', '--reason', 'x');
+    expect(err).toBe(
+      'backout: There is no terminal to ask at: add --yes to start without a question, or --dry-run to see the plan. Nothing was changed: traffic and data are as they were.\n',
+    );
+    expect(code).toBe(2);
+  });
+
+  test('when Temporal is down it says so, and that --local works', async () => {
+    const { code, err } = await backout('--address', '127.0.0.1:1', 'plan', 'listings');
+    expect(err).toMatch(
+      /^backout: Temporal at 127\.0\.0\.1:1 can't be reached: .*\. Nothing was changed: traffic and data are as they were\.\n/,
+    );
+    expect(err).toContain('--local` needs no Temporal and no worker');
+    expect(code).toBe(6);
+  });
+
+  test('when no worker polls it says so, and starts nothing', async () => {
+    const file = join(folder, 'no-worker.yaml');
+    await writeFile(
+      file,
+      stringify({ ...sandbox.config, temporal: { address, taskQueue: 'cli-test-nobody' } }),
+    );
+    const { code, err } = await backout(
+      ...['--config', file, 'rollback', 'traffic-only', 'listings', '--reason', 'x', '--yes'],
+    );
+    expect(err).toBe(
+      'backout: No worker polls task queue cli-test-nobody: start one with `backout worker`, or use --local. Nothing was changed: traffic and data are as they were.\n',
+    );
+    expect(code).toBe(6);
+  });
+
+  test('a rollback that is not there is not found', async () => {
+    const asked = await Promise.all([
+      backout('status', 'nobody'),
+      backout('watch', 'nobody'),
+      backout('ack', 'nobody'),
+    ]);
+    expect(asked.map(({ code }) => code)).toEqual([8, 8, 8]);
+    expect(asked[0]?.err).toBe(
+      'backout: There is no rollback nobody, or Temporal has forgotten it. `backout status` lists those that run, `backout history` those that have ended.\n',
+    );
+  });
+
+  test('a rollback is shown step by step, acknowledged, decided about, and remembered', async () => {
+    // Blue has a fault that only its verification finds, and nobody's process can be stopped twice: so first watch.
+    const rollback = start(['rollback', 'traffic-only', 'listings', '--reason', '5xx since 1.5.0', '--yes']);
+    await until('it says its name', () => /Started (\S+)\./.test(rollback.ran.out));
+    const id = /Started (\S+)\./.exec(rollback.ran.out)?.[1] ?? '';
+    expect(id).toMatch(/^rollback-listings-default-\d{8}T\d{6}Z$/);
+    const { code, out, err } = await rollback.ended;
+    expect(err).toBe('');
+    expect(out).toMatch(
+      /^\d\d:\d\d:\d\d listings in production: green \(1\.5\.0\) → blue \(1\.4\.0\) {2}plan /m,
+    );
+    expect(out).toMatch(/^\d\d:\d\d:\d\d ✔ shift-traffic {3}.* {2}\d+(\.\d)? m?s$/m);
+    expect(out).toMatch(/^\d\d:\d\d:\d\d ✔ stop-faulty/m);
+    expect(out).toMatch(
+      /\nROLLED BACK\nlistings in production is rolled back from green \(1\.5\.0\) to blue \(1\.4\.0\)/,
+    );
+    expect(out).toMatch(/Report, on the worker: .*INCIDENT_REPORT\.md\n/);
+    expect(code).toBe(0);
+    expect(await whoAnswers()).toBe('blue');
+
+    const status = await backout('status', id);
+    expect(status.out).toContain(`${id}: rolled-back\n`);
+    expect(status.code).toBe(0);
+
+    const late = await backout('decide', id, 'verify', 'retry');
+    expect(late.code).not.toBe(0);
+
+    const history = await backout('history', '--service', 'listings', '--json');
+    const [newest] = JSON.parse(history.out) as Record<string, unknown>[];
+    expect(newest).toMatchObject({
+      workflowId: id,
+      service: 'listings',
+      environment: 'production',
+      outcome: 'rolled-back',
+    });
+  });
+});
+
+/** Where `npm run setup` put the Temporal server. */
+function cache(): string {
+  return process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '', '.cache');
+}
