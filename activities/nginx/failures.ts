@@ -23,6 +23,7 @@ export function explainNginx(
 ): Explained | null {
   const nginxSays = quoted('nginx says', stderr);
   const hostSays = quoted('The host says', stderr);
+  const reloadSays = quoted('The reload command says', stderr);
   switch (exitCode) {
     case EXIT.missing:
       return {
@@ -92,7 +93,7 @@ export function explainNginx(
     case EXIT.reloadFailed:
       return {
         type: 'CommandFailed',
-        what: `nginx on ${name} could not be told to read its configuration.${nginxSays}`,
+        what: `nginx on ${name} could not be told to read its configuration.${reloadSays}`,
         changed: UNREAD,
         next: 'See that nginx runs and that we may reload it. Backout tries again by itself.',
       };
@@ -106,7 +107,7 @@ export function explainNginx(
     case EXIT.reloadPutBackFailed:
       return {
         type: 'CommandFailed',
-        what: `nginx on ${name} could not be told to read its configuration.${nginxSays}`,
+        what: `nginx on ${name} could not be told to read its configuration.${reloadSays}`,
         changed: OLD_FILE_NEW_NGINX,
         next: 'See that nginx runs and that we may reload it, then reload it by hand.',
       };
@@ -115,24 +116,14 @@ export function explainNginx(
   }
 }
 
-export function testFailed(
-  { name }: Host,
-  command: string,
-  { exitCode, stderr }: CommandResult,
-): BackoutFailure {
+/** The configuration as it is does not pass; or we may not read all of it, which nginx calls an error too. */
+export function testFailed({ name }: Host, command: string, { stderr }: CommandResult): BackoutFailure {
   const said = lastLines(stderr);
-  if (/Permission denied/.test(stderr)) {
+  if (/\[emerg\].*Permission denied/.test(said)) {
     return new BackoutFailure('PermissionDenied', {
       what: `\`${command}\` on ${name} lacks a permission: ${said}`,
       changed: NOTHING_CHANGED,
       next: 'Set `sudo: true` for the host, or let the user read what nginx reads.',
-    });
-  }
-  if (exitCode === 127 || /not found/.test(stderr)) {
-    return new BackoutFailure('ProgramMissing', {
-      what: `nginx was not found on ${name}: ${said}`,
-      changed: NOTHING_CHANGED,
-      next: 'Correct `nginx.binary` in the configuration.',
     });
   }
   return new BackoutFailure('SiteFileBroken', {

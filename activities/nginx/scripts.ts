@@ -43,6 +43,7 @@ new=$folder/.$name.backout-new; input=$folder/.$name.backout-in
 backup=$folder/.$name.backout-bak; made=$folder/.$name.backout-sum
 tidy() { rm -f -- "$new" "$input" "$backup.new" "$made.new" ${'$'}{beside:+"$beside"}; }
 give_up() { tidy; exit "$1"; }
+present() { [ -f "$file" ] || exit 220; [ -r "$file" ] || exit 221; }
 digest() { sha256sum <"$1" | cut -d' ' -f1; }
 ngx() {
   main=$1; shift
@@ -63,7 +64,8 @@ put_back() { cp -p -- "$backup" "$new" && mv -f -- "$new" "$file"; }`;
 export const APPLY = String.raw`${PREPARE}
 before=$1; after=$2; beside=$3; shift 3
 tidy
-now=$(digest "$file") || exit 220
+present
+now=$(digest "$file")
 result=unchanged
 if [ "$now" != "$after" ]; then
   [ "$now" = "$before" ] || exit 222
@@ -102,7 +104,8 @@ export const PUT_BACK = String.raw`${PREPARE}
 beside=
 tidy
 [ -e "$backup" ] || exit 227
-now=$(digest "$file") || exit 220
+present
+now=$(digest "$file")
 if [ "$now" != "$(digest "$backup")" ]; then
   [ "$now" = "$(cat "$made" 2>/dev/null)" ] || exit 231
   put_back || give_up 223
