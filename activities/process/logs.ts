@@ -35,6 +35,11 @@ export async function fetchLog(
   return whyNot(result);
 }
 
+/** Could it be fetched? @returns why not, or null */
+export async function checkLog(host: Host, source: LogSource): Promise<string | null> {
+  return whyNot(await host.run(logCommand(source, 1)));
+}
+
 function whyNot({ exitCode, stderr }: CommandResult): string | null {
   if (exitCode === 0) return null;
   return exitCode === NO_SUCH_FILE

@@ -37,8 +37,8 @@ export type StepContext = {
 /** What a step did, and the proof. */
 export type DriverProof = { outcome: 'done' | 'already'; proof: string; details: string[] };
 
-/** One thing `backout doctor` looked at. */
-export type Finding = { name: string; ok: boolean; detail: string; fix?: string };
+/** One thing `backout doctor` looked at. `optional`: a rollback works without it, but worse. */
+export type Finding = { name: string; ok: boolean; detail: string; fix?: string; optional?: true };
 
 export type TargetDriver = {
   /** Reads the live state, chooses from and to, refuses what can't work. Changes nothing. */

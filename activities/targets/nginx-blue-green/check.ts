@@ -1,5 +1,7 @@
 /** Could this service be rolled back now? Every finding says what to do. Changes nothing. */
 import { BackoutFailure } from '../../../src/domain/failure.ts';
+import { checkLog, logName } from '../../process/logs.ts';
+import type { LogSource } from '../../process/logs.ts';
 import type { Finding } from '../driver.ts';
 import { readLive } from './observe.ts';
 import type { Ports } from './ports.ts';
@@ -28,6 +30,7 @@ export async function checkReadiness(ports: Ports): Promise<Finding[]> {
       ...Object.keys(settings.colours).map((name) =>
         finding(`start of ${name}`, () => startable(ports, name)),
       ),
+      logs(ports),
     ])),
   ];
 }
@@ -75,4 +78,30 @@ async function startable(ports: Ports, name: string): Promise<string> {
   if (state === 'running') return `runs (${detail})`;
   if (why === null) return `is ${state}, and can be started (${detail})`;
   throw new Error(`is ${state} and could not be started: ${why}`);
+}
+
+/** Evidence is not worth the traffic: a log that can't be had never holds up a rollback. */
+async function logs({ host, settings, environment }: Ports): Promise<Finding> {
+  const { systemLog } = environment.evidence;
+  const sources: LogSource[] = [
+    ...Object.values(settings.colours).flatMap((colour) => colour.logs),
+    ...(settings.nginx.errorLog === undefined ? [] : [{ file: settings.nginx.errorLog }]),
+    ...(systemLog === undefined
+      ? []
+      : ['file' in systemLog ? systemLog : ({ systemJournal: true } as const)]),
+  ];
+  const looked = await finding('logs', async () => {
+    const answers = await Promise.all(
+      sources.map(async (source) => ({ source, why: await checkLog(host, source) })),
+    );
+    const missing = answers.filter(({ why }) => why !== null);
+    if (missing.length === 0)
+      return sources.length === 0 ? 'none is configured' : `all ${sources.length} can be read`;
+    throw new BackoutFailure('EvidenceNotWritten', {
+      what: missing.map(({ source, why }) => `${logName(source)}: ${why}`).join('; '),
+      changed: 'Nothing was changed.',
+      next: 'A rollback works, but these will be missing in its evidence. Let the user that Backout logs in as read them.',
+    });
+  });
+  return { ...looked, optional: true };
 }

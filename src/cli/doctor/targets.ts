@@ -16,8 +16,8 @@ export async function lookAtTargets(client: Client, place: Place, signal: AbortS
     return readiness.map(({ service, environment, findings }) => ({
       area: 'target',
       title: `${service} in ${environment}`,
-      lines: findings.map(({ name, ok, detail, fix }) => ({
-        mark: ok ? 'ok' : 'problem',
+      lines: findings.map(({ name, ok, detail, fix, optional }) => ({
+        mark: ok ? 'ok' : optional ? 'warning' : 'problem',
         name,
         detail,
         ...(fix === undefined ? {} : { fix }),

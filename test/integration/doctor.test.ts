@@ -1,0 +1,196 @@
+/** `backout doctor` on a real service behind nginx: healthy, and with one thing broken at a time. */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { doctor } from '../../src/cli/commands/doctor.ts';
+import type { Section } from '../../src/cli/doctor/diagnosis.ts';
+import { freePort } from '../../src/embedded/temporal.ts';
+import { recordedIo } from '../cli/support.ts';
+import { openLab } from '../support/lab.ts';
+import type { Lab } from '../support/lab.ts';
+
+type Examined = { exitCode: number; sections: Section[] };
+
+async function examine(lab: Lab, options: { address?: string; env?: string } = {}): Promise<Examined> {
+  const io = recordedIo();
+  const exitCode = await doctor({ config: lab.sandbox.configFile, json: true, ...options }, io);
+  const { sections, ...said } = JSON.parse(io.printed.out) as Examined & { ready: boolean };
+  expect(said).toEqual({ exitCode, ready: exitCode === 0 });
+  return { exitCode, sections };
+}
+
+/** `area: name` of everything with this mark. */
+function marked({ sections }: Examined, mark: 'ok' | 'warning' | 'problem'): string[] {
+  return sections.flatMap(({ area, lines }) =>
+    lines.filter((line) => line.mark === mark).map(({ name }) => `${area}: ${name}`),
+  );
+}
+
+function line({ sections }: Examined, name: string): Section['lines'][number] | undefined {
+  return sections.flatMap(({ lines }) => lines).find((found) => found.name === name);
+}
+
+describe('with a worker', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await openLab();
+  });
+  afterAll(() => lab.close());
+
+  it('finds everything good on a healthy set-up, and exits with 0', async () => {
+    const { sandbox, service, taskQueue, address } = lab;
+    const examined = await examine(lab);
+    expect(marked(examined, 'problem')).toEqual([]);
+    expect(marked(examined, 'warning')).toEqual([]);
+    expect(marked(examined, 'ok')).toEqual([
+      `configuration: ${sandbox.configFile}`,
+      `temporal: server ${address}`,
+      'temporal: namespace default',
+      'temporal: search attributes',
+      `workers: task queue ${taskQueue}`,
+      'target: host local',
+      `target: site file ${sandbox.site}`,
+      expect.stringMatching(/^target: nginx .*-t$/),
+      `target: state directory ${sandbox.stateDirectory}`,
+      `target: probe ${sandbox.url}/`,
+      'target: start of blue',
+      'target: start of green',
+      'target: logs',
+    ]);
+    expect(examined.exitCode).toBe(0);
+    expect(examined.sections.at(-1)?.title).toBe(`${service} in production`);
+  });
+
+  it('says the same to a person, section by section', async () => {
+    const io = recordedIo();
+    expect(await doctor({ config: lab.sandbox.configFile, service: lab.service }, io)).toBe(0);
+    expect(io.printed.out).toContain(`\n${lab.service} in production\n  ✔ host local: answers in `);
+    expect(io.printed.out).toMatch(/\n\nReady to roll back\. Nothing was changed\.\n$/);
+  });
+
+  it('changes nothing: not the site file, no rollback, no lock', async () => {
+    const before = await lab.site();
+    await examine(lab);
+    expect(await lab.site()).toBe(before);
+    expect(await lab.incidents()).toEqual([]);
+    await lab.expectFree();
+  });
+
+  it('finds a site file that nginx refuses, in the words of nginx, and exits with 1', async () => {
+    const good = await lab.site();
+    await writeFile(lab.sandbox.site, `${good}\nserver { listen nowhere:at:all; }\n`);
+    try {
+      const examined = await examine(lab);
+      expect(examined.exitCode).toBe(1);
+      expect(marked(examined, 'problem')).toEqual([expect.stringMatching(/^target: nginx .*-t$/)]);
+      const problem = examined.sections.flatMap(({ lines }) => lines).find(({ mark }) => mark === 'problem');
+      expect(problem?.detail).toContain('nowhere:at:all');
+      expect(problem?.fix).not.toBe('');
+    } finally {
+      await writeFile(lab.sandbox.site, good);
+    }
+  });
+
+  it('finds a site file that is gone', async () => {
+    const good = await lab.site();
+    await rm(lab.sandbox.site);
+    try {
+      const examined = await examine(lab);
+      expect(examined.exitCode).toBe(1);
+      expect(marked(examined, 'problem')).toContain(`target: site file ${lab.sandbox.site}`);
+    } finally {
+      await writeFile(lab.sandbox.site, good);
+    }
+  });
+
+  it('only remarks that a log is missing: a rollback works without', async () => {
+    const text = await readFile(lab.sandbox.configFile, 'utf8');
+    const log = /logs:\s+- file: (\S+)/.exec(text)?.[1] ?? '';
+    const content = await readFile(log);
+    await rm(log);
+    try {
+      const examined = await examine(lab);
+      expect(marked(examined, 'warning')).toEqual(['target: logs']);
+      expect(line(examined, 'logs')?.detail).toContain('there is no such file');
+      expect(examined.exitCode).toBe(0);
+    } finally {
+      await writeFile(log, content);
+    }
+  });
+
+  it('finds that the worker does not know what this configuration names', async () => {
+    const own = join(lab.sandbox.folder, 'newer.yaml');
+    const text = await readFile(lab.sandbox.configFile, 'utf8');
+    await writeFile(own, text.replace(`  ${lab.service}:`, '  billing:'));
+    const io = recordedIo();
+    expect(await doctor({ config: own }, io)).toBe(1);
+    expect(io.printed.out).toContain(`billing in production
+  ✖ the worker: There is no service "billing" in the configuration.
+    → Choose one of: ${lab.service}.
+`);
+  });
+
+  it('asks the workers even where this machine has no good configuration', async () => {
+    const own = join(lab.sandbox.folder, 'broken.yaml');
+    const text = await readFile(lab.sandbox.configFile, 'utf8');
+    await writeFile(own, text.replace('kind: nginx-blue-green', 'kind: nginx-green-blue'));
+    const io = recordedIo();
+    expect(await doctor({ config: own }, io)).toBe(2);
+    expect(io.printed.out).toContain(`\n${lab.service} in production\n  ✔ host local`);
+  });
+});
+
+describe('without a worker', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await openLab({ withoutWorker: true });
+  });
+  afterAll(() => lab.close());
+
+  it('says so and how to start one, and does not wait for it', async () => {
+    const examined = await examine(lab);
+    expect(examined.exitCode).toBe(6);
+    expect(marked(examined, 'problem')).toEqual([`workers: task queue ${lab.taskQueue}`]);
+    expect(line(examined, `task queue ${lab.taskQueue}`)).toEqual({
+      mark: 'problem',
+      name: `task queue ${lab.taskQueue}`,
+      detail: 'no worker polls it',
+      fix: `Start a worker that can reach the hosts: \`backout worker --task-queue ${lab.taskQueue}\`.`,
+    });
+    expect(line(examined, 'host and nginx')).toEqual({
+      mark: 'warning',
+      name: 'host and nginx',
+      detail: `unknown: no worker polls ${lab.taskQueue}`,
+    });
+  });
+
+  it('says that Temporal is down, that there is a way without, and exits with 6', async () => {
+    const address = `127.0.0.1:${await freePort()}`;
+    const io = recordedIo();
+    expect(await doctor({ config: lab.sandbox.configFile, address }, io)).toBe(6);
+    expect(io.printed.out).toContain(
+      `Temporal\n  ✖ server ${address}: can't be reached: nobody listens there (connection refused)\n    → Start the server`,
+    );
+    expect(io.printed.out).toMatch(
+      /Not ready: 1 problem \(✖\)\. Nothing was changed\.\nIf it can not wait: `backout rollback traffic-only SERVICE --reason WHY --local`/,
+    );
+  });
+
+  it('tells a server that is none of Temporal', async () => {
+    const examined = await examine(lab, { address: new URL(lab.sandbox.url).host });
+    expect(examined.exitCode).toBe(6);
+    expect(marked(examined, 'problem')).toEqual([`temporal: server ${new URL(lab.sandbox.url).host}`]);
+    const said = examined.sections.find(({ area }) => area === 'temporal')?.lines[0];
+    expect(said?.detail).toMatch(/^something listens there, but did not answer as Temporal/);
+  });
+
+  it('finds a namespace that is not there', async () => {
+    const io = recordedIo();
+    const { address } = inject('temporal');
+    const options = { config: lab.sandbox.configFile, address, namespace: 'nowhere' };
+    expect(await doctor(options, io)).toBe(6);
+    expect(io.printed.out).toContain(
+      '✖ namespace nowhere: is not there\n    → Make it with `temporal operator namespace create --namespace nowhere`',
+    );
+  });
+});
