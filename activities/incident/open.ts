@@ -1,4 +1,5 @@
 /** Finds or makes the incident folder of a rollback. */
+import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -49,7 +50,8 @@ async function findFolder(directory: string, rollback: Rollback): Promise<string
  * and of two workers one wins and the other finds the winner's.
  */
 async function makeFolder(directory: string, rollback: Rollback): Promise<string> {
-  const beside = await mkdtemp(join(directory, OPENING));
+  const mark = `${OPENING}${createHash('sha256').update(rollback.workflowId).digest('hex').slice(0, 12)}-`;
+  const beside = await mkdtemp(join(directory, mark));
   try {
     await writeOwner(beside, rollback);
     for (let count = 1; ; count++) {
@@ -58,8 +60,14 @@ async function makeFolder(directory: string, rollback: Rollback): Promise<string
       if (isSameRollback(await readOwner(folder), rollback)) return folder;
     }
   } finally {
-    await rm(beside, { recursive: true, force: true });
+    await removeStarting(directory, mark);
   }
+}
+
+/** Also what attempts left that died in the middle. */
+async function removeStarting(directory: string, mark: string): Promise<void> {
+  const left = (await readdir(directory)).filter((name) => name.startsWith(mark));
+  await Promise.all(left.map((name) => rm(join(directory, name), { recursive: true, force: true })));
 }
 
 async function writeOwner(folder: string, { workflowId, startedAt }: Rollback): Promise<void> {
