@@ -44,6 +44,8 @@ export default defineConfig({
           hookTimeout: 120_000,
           globalSetup: ['test/support/global-setup.ts'],
           maxWorkers: 1,
+          // A rollback whose worker died mostly waits: for the heartbeat time-out.
+          maxConcurrency: 8,
           sequence: { groupOrder: 3 },
         },
       },

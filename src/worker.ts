@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/index.ts';
@@ -16,6 +16,7 @@ import { createMetrics } from './gateway/metrics.ts';
 import { serveHealth } from './gateway/health.ts';
 import { createLogger, temporalLogger } from './logging.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
+import { WORKFLOW_SOURCES } from './workflow-sources.ts';
 
 export type RunningWorker = {
   /** Where /healthz, /readyz and /metrics are. */
@@ -38,6 +39,8 @@ export type WorkerParts = {
   workflowBundle?: string;
   /** For what watches activities, such as tracing. */
   interceptors?: WorkerOptions['interceptors'];
+  /** Wraps what activities reach the world with. */
+  wrapDeps?: (deps: Deps) => Deps;
 };
 
 /** `backout worker`: connects, starts, and runs until SIGTERM or SIGINT. */
@@ -63,6 +66,7 @@ export async function startWorker({
   lives,
   workflowBundle,
   interceptors,
+  wrapDeps = (deps) => deps,
 }: WorkerParts): Promise<RunningWorker> {
   const { namespace } = config.temporal;
   const queue = taskQueue ?? config.temporal.taskQueue;
@@ -74,19 +78,21 @@ export async function startWorker({
     );
   }
   const metrics = createMetrics();
-  const deps: Deps = {
+  const deps = wrapDeps({
     ...createDeps({ config, connection, searchAttributes: known, taskQueue: queue }),
     lives: lives ?? 'temporal',
     onEnded: (plan, ended) => metrics.ended(plan, ended),
-  };
+  });
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: queue,
     identity: config.worker.identity ?? `backout@${hostname()}:${process.pid}`,
     activities: createActivities(deps),
-    ...workflowCode(workflowBundle),
+    workflowBundle: await workflowCode(workflowBundle),
     ...(interceptors === undefined ? {} : { interceptors }),
+    // When this worker dies, another one takes its rollbacks over after this time, not after the usual 10 seconds.
+    stickyQueueScheduleToStartTimeout: '2s',
     shutdownGraceTime: config.worker.shutdownGraceSeconds * 1000,
     maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
   });
@@ -137,10 +143,10 @@ export function createDeps(parts: {
 }
 
 /** The bundle made by `npm run build`; in a checkout that was not built, the sources are bundled at start. */
-function workflowCode(given?: string): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+async function workflowCode(given?: string): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   const bundle = given ?? fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  if (existsSync(bundle)) return { workflowBundle: { codePath: bundle } };
-  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+  if (existsSync(bundle)) return { codePath: bundle };
+  return await bundleWorkflowCode(WORKFLOW_SOURCES);
 }
 
 /** Once per process, before the first connection. */

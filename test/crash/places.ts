@@ -83,18 +83,21 @@ export class Places {
 
   /** Named so that two runs name the same place alike, whatever runs side by side. Polls count once. */
   #place(what: string, moment: Moment): string | null {
-    const name = `${activityName()}: ${what}, ${moment}`;
+    const name = `${activityName()}: ${what.replace(VARYING, '*')}, ${moment}`;
     const count = (this.#seen.get(name) ?? 0) + 1;
     this.#seen.set(name, count);
     return count === 1 ? name : null;
   }
 }
 
+/** Times and random names of folders, which are others in each run. */
+const VARYING = /\d{8}-\d{6}|(?<=backout-lab-)\w+?(?=[-/])/g;
+
 function activityName(): string {
   try {
-    const { activityType, currentAttemptScheduledTimestampMs: _unused, ...info } = Context.current().info;
     // The report is written twice, and messages are sent several times: each is a place of its own.
-    return `${activityType} ${info.activityId}`;
+    const { activityType, activityId } = Context.current().info;
+    return `${activityType} ${activityId}`;
   } catch {
     return 'outside';
   }
