@@ -7,6 +7,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 export async function buildWorkflows({ root, file }: { root: string; file: string }): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', 'index.ts'),
+    payloadConverterPath: join(root, 'workflows', 'payload-converter.ts'),
     logger: new DefaultLogger('WARN', ({ level, message }) => process.stderr.write(`${level} ${message}\n`)),
     webpackConfigHook: (config) => ({
       ...config,

@@ -2,11 +2,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedTemporal } from '../../src/embedded/temporal.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/search-attributes.ts';
+import { WORKFLOW_SOURCES } from '../../src/workflow-sources.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -16,8 +16,6 @@ declare module 'vitest' {
   }
 }
 
-const WORKFLOWS = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'backout-temporal-'));
   const [server, { code }] = await Promise.all([
@@ -26,7 +24,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       namespace: 'default',
       logFile: join(folder, 'temporal.log'),
     }),
-    bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('ERROR', () => undefined) }),
+    bundleWorkflowCode({ ...WORKFLOW_SOURCES, logger: new DefaultLogger('ERROR', () => undefined) }),
   ]);
   const workflowBundle = join(folder, 'workflow-bundle.js');
   await writeFile(workflowBundle, code);
