@@ -77,14 +77,7 @@ describe('backout', () => {
   }
 
   const backout = (...argv: string[]): Promise<Ran> => start(argv).ended;
-  const whoAnswers = async () => (await fetch(sandbox.url)).headers.get('x-release');
-
-  /** Green serves and runs, as before any rollback. */
-  async function releaseGreenAgain(): Promise<void> {
-    const site = await readFile(sandbox.site, 'utf8');
-    if (!/\bdown;\s+# green/.test(site)) return;
-    throw new Error(`green is out:\n${site}`);
-  }
+  const whoAnswers = async ({ url }: Sandbox) => (await fetch(url)).headers.get('x-release');
 
   test('plan shows what would happen, and changes nothing', async () => {
     const before = await readFile(sandbox.site, 'utf8');
@@ -106,7 +99,7 @@ describe('backout', () => {
     expect(out).toContain('NOT DONE (PlanChanged)');
     expect(out).toContain('Nothing was changed: traffic and data are as they were.');
     expect(code).toBe(1);
-    await releaseGreenAgain();
+    expect(await whoAnswers(sandbox)).toBe('green');
   });
 
   test('a name that can be no service is refused before anything starts', async () => {
@@ -167,41 +160,118 @@ describe('backout', () => {
     );
   });
 
-  test('a rollback is shown step by step, acknowledged, decided about, and remembered', async () => {
-    // Blue has a fault that only its verification finds, and nobody's process can be stopped twice: so first watch.
-    const rollback = start(['rollback', 'traffic-only', 'listings', '--reason', '5xx since 1.5.0', '--yes']);
-    await until('it says its name', () => /Started (\S+)\./.test(rollback.ran.out));
-    const id = /Started (\S+)\./.exec(rollback.ran.out)?.[1] ?? '';
+  test('a rollback is shown step by step, takes messages, and is remembered', async () => {
+    const argv = ['rollback', 'traffic-only', 'listings', '--reason', '5xx since 1.5.0', '--yes'];
+    const rollback = start(argv);
+    // Held in its verification: blue is sick for as long as the messages take.
+    await until('green is stopped', () => rollback.ran.out.includes('✔ stop-faulty'));
+    await sandbox.blue.control({ unhealthy: true });
+    const id = /^Started (\S+)\. Times are UTC\.\n/.exec(rollback.ran.out)?.[1] ?? '';
     expect(id).toMatch(/^rollback-listings-default-\d{8}T\d{6}Z$/);
+
+    const [wrongStep, noStep, wrongWord, acknowledged, running, watching] = await Promise.all([
+      backout('decide', id, 'restart-the-moon', 'retry'),
+      backout('decide', id, 'retry'),
+      backout('decide', id, 'verify', 'maybe'),
+      backout('ack', id, '--note', 'on it'),
+      backout('status', '--json'),
+      backout('rollback', 'traffic-only', 'listings', '--reason', 'me too', '--yes'),
+    ]);
+    expect(wrongStep).toEqual({
+      code: 2,
+      out: '',
+      err:
+        'backout: The rollback refused the message: there is no step "restart-the-moon"; the steps are capture-before, ' +
+        'start-previous, shift-traffic, capture-logs, stop-faulty, verify, report, announce. Nothing was changed: traffic and data are as they were.\n',
+    });
+    expect(noStep).toEqual({
+      code: 2,
+      out: '',
+      err: `backout: It waits for no decision now: name the step, as in \`backout decide ${id} STEP retry\`. Nothing was changed: traffic and data are as they were.\n`,
+    });
+    expect(wrongWord.code).toBe(2);
+    expect(acknowledged).toEqual({ code: 0, out: `Acknowledged by anna: ${id}.\n`, err: '' });
+    expect(
+      (JSON.parse(running.out) as { workflowId: string }[]).map(({ workflowId }) => workflowId),
+    ).toContain(id);
+    expect(watching.out).toContain(`NOT DONE (AlreadyRunning)\n`);
+    expect(watching.out).toContain(`already being rolled back by ${id}, started by anna`);
+    expect(watching.code).toBe(7);
+
+    await sandbox.blue.control({ unhealthy: false });
     const { code, out, err } = await rollback.ended;
     expect(err).toBe('');
     expect(out).toMatch(
-      /^\d\d:\d\d:\d\d listings in production: green \(1\.5\.0\) → blue \(1\.4\.0\) {2}plan /m,
+      /^\d\d:\d\d:\d\d listings in production: green \(1\.5\.0\) → blue \(1\.4\.0\) {2}plan [0-9a-f]{12}, /m,
     );
-    expect(out).toMatch(/^\d\d:\d\d:\d\d ✔ shift-traffic {3}.* {2}\d+(\.\d)? m?s$/m);
-    expect(out).toMatch(/^\d\d:\d\d:\d\d ✔ stop-faulty/m);
+    expect(out).toMatch(/^\d\d:\d\d:\d\d ✔ shift-traffic {3}10 answers in a row from .* {2}\d+(\.\d)? m?s$/m);
+    expect(out).toMatch(/^\d\d:\d\d:\d\d {3}acknowledged by anna: on it$/m);
     expect(out).toMatch(
-      /\nROLLED BACK\nlistings in production is rolled back from green \(1\.5\.0\) to blue \(1\.4\.0\)/,
+      /\nROLLED BACK\nlistings in production is rolled back from green \(1\.5\.0\) to blue \(1\.4\.0\), which passed verification\./,
     );
-    expect(out).toMatch(/Report, on the worker: .*INCIDENT_REPORT\.md\n/);
+    expect(out).toMatch(/ {2}→ Report, on the worker: .*\/INCIDENT_REPORT\.md\n/);
     expect(code).toBe(0);
-    expect(await whoAnswers()).toBe('blue');
+    expect(await whoAnswers(sandbox)).toBe('blue');
 
-    const status = await backout('status', id);
+    const [status, late, history] = await Promise.all([
+      backout('status', id),
+      backout('decide', id, 'verify', 'retry'),
+      backout('history', '--service', 'listings', '--json'),
+    ]);
     expect(status.out).toContain(`${id}: rolled-back\n`);
     expect(status.code).toBe(0);
-
-    const late = await backout('decide', id, 'verify', 'retry');
-    expect(late.code).not.toBe(0);
-
-    const history = await backout('history', '--service', 'listings', '--json');
-    const [newest] = JSON.parse(history.out) as Record<string, unknown>[];
-    expect(newest).toMatchObject({
-      workflowId: id,
+    expect(late.err).toBe(
+      `backout: The rollback ${id} has ended: it takes no messages any more. Nothing was changed: traffic and data are as they were.\n`,
+    );
+    expect(late.code).toBe(2);
+    const remembered = (JSON.parse(history.out) as { workflowId: string }[]).find(
+      ({ workflowId }) => workflowId === id,
+    );
+    expect(remembered).toMatchObject({
       service: 'listings',
       environment: 'production',
       outcome: 'rolled-back',
+      failure: null,
     });
+  });
+
+  test('Ctrl-C ends the watching and not the rollback, and says so', async () => {
+    // Any workflow that goes on for long enough will do.
+    const id = `cli-test-watched-${process.pid}`;
+    const handle = await client.workflow.start('rollbackLock', { workflowId: id, taskQueue: TASK_QUEUE });
+    const watching = start(['watch', id]);
+    await until('it watches', () => watching.ran.err !== '', { timeoutMs: 30_000 });
+    watching.child.kill('SIGINT');
+    const { code, err } = await watching.ended;
+    expect(err).toContain(
+      `The rollback ${id} GOES ON: only the watching has ended.\n` +
+        `  Watch it again:  backout watch ${id}\n` +
+        `  Cancel it:       backout cancel ${id}\n`,
+    );
+    expect(code).toBe(130);
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+    await handle.terminate();
+  });
+
+  test('--local rolls back with no Temporal and no worker', async () => {
+    const away = await mkdtemp(join(tmpdir(), 'backout-cli-local-'));
+    const other = await startSandbox({ folder: away, file: { temporal: { address: '127.0.0.1:1' } } });
+    try {
+      const { code, out, err } = await backout(
+        ...['--config', other.configFile, 'rollback', 'traffic-only', 'listings'],
+        ...['--reason', 'Temporal is down too', '--yes', '--local'],
+      );
+      expect(err).toBe('Starting a Temporal server and a worker inside this command …\n');
+      expect(out).toMatch(
+        /^Started \S+ inside this command: do not end it before it is done\. Times are UTC\.\n/,
+      );
+      expect(out).toMatch(/\nROLLED BACK\n/);
+      expect(code).toBe(0);
+      expect(await whoAnswers(other)).toBe('blue');
+    } finally {
+      await other.stop();
+      await rm(away, { recursive: true, force: true });
+    }
   });
 });
 

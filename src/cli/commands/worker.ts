@@ -5,6 +5,7 @@ import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
+import { networkProblem } from '../temporal/network.ts';
 
 export type WorkerOptions = GlobalOptions & { taskQueue?: string };
 
@@ -17,15 +18,14 @@ export async function worker({ taskQueue, ...options }: WorkerOptions, io: Io): 
   try {
     await runWorker({ config, ...(taskQueue === undefined ? {} : { taskQueue }) });
   } catch (error) {
-    throw new CliError(EXIT.failed, stopped(config.temporal.address, error), { cause: error });
+    const problem = await networkProblem(config.temporal.address);
+    const why = problem ?? (error instanceof Error ? error.message : String(error));
+    throw new CliError(
+      problem === null ? EXIT.failed : EXIT.unreachable,
+      `The worker has stopped: ${why.replace(/\.$/, '')} (Temporal at ${config.temporal.address}). ` +
+        'Rollbacks that run wait for another worker and go on there. See what is wrong with `backout doctor`, then start it again.',
+      { cause: error },
+    );
   }
   return EXIT.ok;
-}
-
-function stopped(address: string, error: unknown): string {
-  const why = error instanceof Error ? error.message : String(error);
-  return (
-    `The worker has stopped: ${why.replace(/\.$/, '')} (Temporal at ${address}). Rollbacks that run wait for another worker ` +
-    'and go on there. See what is wrong with `backout doctor`, then start it again.'
-  );
 }

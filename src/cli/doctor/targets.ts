@@ -1,12 +1,18 @@
 /** Could each target be rolled back now? Asked of a worker, since only workers need to reach the hosts. */
 import { randomUUID } from 'node:crypto';
-import { ActivityFailure, isGrpcCancelledError, WorkflowFailedError } from '@temporalio/client';
+import { ActivityFailure, WorkflowFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { TargetReadiness } from '../../../activities/types.ts';
 import type { Place } from './configuration.ts';
 import type { Line, Section } from './diagnosis.ts';
 
 const ANSWER_WITHIN_MS = 60_000;
+
+/** A worker that is there begins at once, even a busy one. */
+const BEGIN_WITHIN_MS = 10_000;
+
+/** Started, and its first task scheduled: nobody has taken it yet. */
+const UNTOUCHED_HISTORY = 2;
 
 /** One section per target. Runs the workflow `readinessCheck`, which only reads. */
 export async function lookAtTargets(client: Client, place: Place, signal: AbortSignal): Promise<Section[]> {
@@ -24,7 +30,8 @@ export async function lookAtTargets(client: Client, place: Place, signal: AbortS
       })),
     }));
   } catch (error) {
-    return [{ area: 'target', title, lines: [explained(error, place.taskQueue)] }];
+    const area = error instanceof NotBegun ? 'workers' : 'target';
+    return [{ area, title, lines: [explained(error, place.taskQueue)] }];
   }
 }
 
@@ -51,21 +58,41 @@ async function askWorker(client: Client, place: Place, interrupt: AbortSignal): 
     workflowExecutionTimeout: 2 * ANSWER_WITHIN_MS,
     staticSummary: `backout doctor: ${titleOf(place)}`,
   });
-  const signal = AbortSignal.any([interrupt, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+  const untaken = new AbortController();
+  const timer = setTimeout(() => void abortIfUntaken(client, handle.workflowId, untaken), BEGIN_WITHIN_MS);
+  const signal = AbortSignal.any([interrupt, untaken.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
   try {
     return (await client.connection.withAbortSignal(signal, () => handle.result())) as TargetReadiness[];
   } catch (error) {
     if (!signal.aborted) throw error;
     await handle.terminate('`backout doctor` does not wait any longer').catch(() => undefined);
+    if (untaken.signal.aborted) throw new NotBegun();
     throw new NoAnswer();
+  } finally {
+    clearTimeout(timer);
   }
 }
 
+/** The server remembers a worker for a while after its end: who waits for it should not wait long. */
+async function abortIfUntaken(client: Client, workflowId: string, untaken: AbortController): Promise<void> {
+  const { historyLength } = await client.workflow.getHandle(workflowId).describe();
+  if (historyLength <= UNTOUCHED_HISTORY) untaken.abort();
+}
+
+class NotBegun extends Error {}
 class NoAnswer extends Error {}
 
 function explained(error: unknown, taskQueue: string): Line {
   const name = 'the worker';
-  if (error instanceof NoAnswer || isGrpcCancelledError(error)) {
+  if (error instanceof NotBegun) {
+    return {
+      mark: 'problem',
+      name,
+      detail: `did not begin within ${BEGIN_WITHIN_MS / 1000} s: it may have died a moment ago`,
+      fix: `Start a worker that can reach the host: \`backout worker --task-queue ${taskQueue}\`.`,
+    };
+  }
+  if (error instanceof NoAnswer) {
     return {
       mark: 'problem',
       name,

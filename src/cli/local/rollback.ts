@@ -79,7 +79,6 @@ async function planOf(local: LocalRollback, io: Io) {
     client: local.client,
     workflowId: local.workflowId,
     signal: io.signal,
-    onStatus: () => undefined,
     onSilence: () => undefined,
   });
   if (ending === null)

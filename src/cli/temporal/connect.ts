@@ -1,5 +1,4 @@
 /** The connection of a command to Temporal, and plain words when there is none. */
-import { createConnection } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientSettings } from '../../config/client.ts';
 import { connectionOptions } from '../../config/temporal.ts';
@@ -9,6 +8,7 @@ import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
+import { networkProblem } from './network.ts';
 
 /** A person waits: what does not answer by then is down for the purposes of a rollback. */
 const CONNECT_WITHIN_MS = 4000;
@@ -64,30 +64,4 @@ async function reasonOf(address: string, error: unknown): Promise<string> {
   const said = (details || message || String(error)).replace(/\.$/, '');
   if (!/deadline|timed? ?out|failed to connect before/i.test(said)) return said;
   return (await networkProblem(address)) ?? `no answer within ${CONNECT_WITHIN_MS / 1000} s`;
-}
-
-const PROBE_WITHIN_MS = 500;
-const DEFAULT_PORT = 7233;
-
-const WORDS: Record<string, string> = {
-  ECONNREFUSED: 'nothing listens there (connection refused)',
-  ENOTFOUND: 'there is no host of that name',
-  EAI_AGAIN: 'the name could not be looked up (DNS does not answer)',
-  EHOSTUNREACH: 'there is no way to that host (network)',
-  ENETUNREACH: 'there is no way to that network',
-};
-
-function networkProblem(address: string): Promise<string | null> {
-  const { hostname, port } = new URL(`tcp://${address}`);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  return new Promise((resolve) => {
-    const socket = createConnection({ host, port: Number(port) || DEFAULT_PORT, timeout: PROBE_WITHIN_MS });
-    const end = (problem: string | null) => {
-      socket.destroy();
-      resolve(problem);
-    };
-    socket.once('connect', () => end(null));
-    socket.once('timeout', () => end(null));
-    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => end(WORDS[code] ?? null));
-  });
 }

@@ -21,7 +21,6 @@ export async function makePlan(
     client: session.client,
     ...started,
     signal,
-    onStatus: () => undefined,
     onSilence: watchForWorker(session, started.workflowId),
   });
   if (ending === null)

@@ -18,7 +18,8 @@ export type Follower = {
   runId?: string | undefined;
   /** Ends the following, never the rollback. */
   signal: AbortSignal;
-  onStatus(status: RollbackStatus): void | Promise<void>;
+  /** Without it, only the end is of interest. */
+  onStatus?: (status: RollbackStatus) => void | Promise<void>;
   /** Nobody has answered for so many milliseconds. */
   onSilence(milliseconds: number): void | Promise<void>;
 };
@@ -44,13 +45,15 @@ export async function follow(follower: Follower): Promise<Ending | null> {
         if (!stop.aborted) await follower.onSilence(Date.now() - silentSince);
       } else {
         silentSince = Date.now();
-        await follower.onStatus(status);
+        await follower.onStatus?.(status);
       }
       await wait(EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
     }
     if (signal.aborted) return null;
-    const last = await ask().catch(() => null);
-    if (last !== null) await follower.onStatus(last);
+    if (follower.onStatus !== undefined) {
+      const last = await ask().catch(() => null);
+      if (last !== null) await follower.onStatus(last);
+    }
     return await ending;
   } finally {
     over.abort();

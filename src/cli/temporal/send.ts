@@ -1,5 +1,9 @@
 /** Sends a message to a running rollback and hears at once whether it was taken. */
-import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { MessageName } from '../../domain/messages.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -26,8 +30,23 @@ export async function send(
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw refused(error.cause?.message ?? error.message);
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw noAnswer(workflowId);
+    // A rollback that has ended looks to the server like one that was never there.
+    if (error instanceof WorkflowNotFoundError && (await exists(client, workflowId))) throw over(workflowId);
     throw error;
   }
+}
+
+const over = (workflowId: string): CliError =>
+  usageError(`The rollback ${workflowId} has ended: it takes no messages any more.`);
+
+async function exists(client: Client, workflowId: string): Promise<boolean> {
+  return await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 const refused = (why: string): CliError => usageError(`The rollback refused the message: ${why}.`);

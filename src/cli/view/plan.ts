@@ -54,10 +54,10 @@ function planned(step: PlannedStep, number: number, { dim }: Colours): string[] 
   const place = `${number}.`.padStart(4);
   if (step.notNeeded !== undefined)
     return [dim(`${place} ${step.name}: not needed, ${oneLine(step.notNeeded)}`)];
-  const changes = step.changes === 'nothing' ? '' : `, changes ${step.changes}`;
-  const times = `about ${formatDuration(step.expectedSeconds * 1000)}, a person is asked after ${formatDuration(step.budgetSeconds * 1000)}`;
+  const changes = step.changes === 'nothing' ? 'changes nothing' : `changes ${step.changes}`;
+  const times = `about ${formatDuration(step.expectedSeconds * 1000)}, at most ${formatDuration(step.budgetSeconds * 1000)}`;
   return [
-    `${place} ${step.name}: ${oneLine(step.title)} ${dim(`(${times}${changes})`)}`,
+    `${place} ${step.name}: ${oneLine(step.title)} ${dim(`(${times}; ${changes})`)}`,
     ...step.commands.map((command) => `       ${dim(oneLine(command))}`),
   ];
 }
