@@ -25,6 +25,7 @@ const WAIT_SECONDS = 15;
  */
 const COMMON = String.raw`
 set -u
+mask=$(umask)
 umask 027
 refuse() {
   echo "directory=$dir"
@@ -105,6 +106,7 @@ export const GUARD = String.raw`${COMMON}
 dir=$1 me=$2 mine=$3; shift 3
 enter
 if [ "$owner" != "$me" ] || [ "$token" != "$mine" ]; then refuse 203; fi
+umask "$mask"
 "$@" 9>&-
 exit $?`;
 

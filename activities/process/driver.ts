@@ -21,9 +21,17 @@ export type Stopped = {
 export type ReleaseProcess = {
   /** Changes nothing. */
   inspect(): Promise<Inspection>;
-  /** Ends it; SIGTERM is sent once however often this runs. Already stopped is a success. */
-  stop(guard: Guard): Promise<Stopped>;
-  /** Starts it if it does not run. Whether it is healthy must be asked of the release itself. */
+  /**
+   * Ends it; SIGTERM is sent once however often this runs. Already stopped is a success.
+   * @param spare pids that must live on, those of the release that serves: nothing is done when one of them is meant
+   * @throws BackoutFailure InvalidConfiguration for such a pid; StillRunning when it survives or something starts it
+   * again; AmbiguousState when the pid file may name another program; PermissionDenied
+   */
+  stop(guard: Guard, spare?: readonly number[]): Promise<Stopped>;
+  /**
+   * Starts it if it does not run. Whether it is healthy must be asked of the release itself.
+   * @throws BackoutFailure DidNotStart, with what the command said when it failed at once
+   */
   start(guard: Guard): Promise<'started' | 'already-running'>;
   /** Why it could not be started, or null when it could. Changes nothing. */
   whyNotStartable(): Promise<string | null>;

@@ -1,11 +1,10 @@
 /** A process that is found by its pid file or by its command line. */
 import type { z } from 'zod';
 import type { matchedProcessSchema, pidFileProcessSchema } from '../../src/domain/process.ts';
-import { BackoutFailure } from '../../src/domain/failure.ts';
 import { formatCommand } from '../commands/format.ts';
 import type { CommandResult, Host } from '../commands/host.ts';
 import { explained } from '../lock/lock.ts';
-import { cannotStart, stillRuns } from './failures.ts';
+import { cannotStart, scriptFailure, staleDetail, stillRuns, wouldStopOther } from './failures.ts';
 import type { Inspection, ReleaseProcess } from './driver.ts';
 import { EXIT, HAS_PROGRAM, INSPECT, START, STOP } from './scripts.ts';
 
@@ -18,46 +17,69 @@ export function createFoundProcess(host: Host, settings: FoundProcess, directory
   const how = 'pidFile' in settings ? 'file' : 'match';
   const what = 'pidFile' in settings ? settings.pidFile : '';
   const pattern = 'match' in settings ? settings.match : '';
+  const where = 'pidFile' in settings ? `pid file ${what}` : `command line matching ${pattern}`;
+  const { start: startCommand, cwd = '', stopTimeoutSeconds } = settings;
   const sh = (script: string, ...args: string[]) => ['sh', '-c', script, 'backout', ...args];
 
+  const judged = (result: CommandResult): CommandResult => {
+    const failure = scriptFailure(host, where, result);
+    if (failure !== null) throw failure;
+    return explained(host, directory, result);
+  };
   const inspect = async (): Promise<Inspection> => {
-    const { stdout } = judged(host, directory, await host.run(sh(INSPECT, how, what), { stdin: pattern }));
-    const pids = numbers(stdout);
-    return { state: pids.length > 0 ? 'running' : 'stopped', pids, detail: whereFound(settings) };
+    const result = await host.run(sh(INSPECT, how, what), { stdin: pattern });
+    if (result.exitCode === EXIT.stalePidFile)
+      return { state: 'failed', pids: [], detail: `${where}: ${staleDetail(result.stdout)}` };
+    const pids = numbers(judged(result).stdout);
+    return { state: pids.length > 0 ? 'running' : 'stopped', pids, detail: where };
   };
   return {
     inspect,
-    stop: async (guard) => {
-      const limit = settings.stopTimeoutSeconds;
-      const argv = guard(sh(STOP, directory, how, what, String(Math.ceil(limit))));
-      const result = await host.run(argv, { stdin: pattern, timeoutMs: (limit + MARGIN_SECONDS) * 1000 });
-      if (result.exitCode === EXIT.stillRunning)
-        throw stillRuns(host, `it survived SIGKILL (${whereFound(settings)}).`);
-      const [outcome = '', ...rest] = judged(host, directory, result).stdout.trim().split(/\s+/);
+    stop: async (guard, spare = []) => {
+      const limit = String(Math.ceil(stopTimeoutSeconds));
+      const argv = guard(sh(STOP, directory, how, what, limit, ...spare.map(String)));
+      const timeoutMs = (stopTimeoutSeconds + MARGIN_SECONDS) * 1000;
+      const result = await host.run(argv, { stdin: pattern, timeoutMs });
+      const said = result.stdout.trim();
+      if (result.exitCode === EXIT.stillRunning) throw stillRuns(host, `it survived SIGKILL (${where}).`);
+      if (result.exitCode === EXIT.cameBack)
+        throw stillRuns(host, `it was ended, and something started it again as process ${said} (${where}).`);
+      if (result.exitCode === EXIT.spared) throw wouldStopOther(host, { pid: said, where });
+      const [outcome = '', ...pids] = judged(result).stdout.trim().split(/\s+/);
       if (outcome === 'already') return { outcome: 'already-stopped', pids: [] };
-      return { outcome: outcome === 'killed' ? 'killed' : 'stopped', pids: numbers(rest.join(' ')) };
+      return { outcome: outcome === 'killed' ? 'killed' : 'stopped', pids: pids.map(Number) };
     },
     start: async (guard) => {
-      if (settings.start === undefined) throw cannotStart(host, 'no `start` command is configured.');
-      if ((await inspect()).state === 'running') return 'already-running';
-      const result = await host.run(guard(sh(START, directory, settings.cwd ?? '', ...settings.start)));
-      if (result.exitCode === 127) throw cannotStart(host, `there is no program ${settings.start[0] ?? ''}.`);
-      judged(host, directory, result);
-      return 'started';
+      if (startCommand === undefined) throw cannotStart(host, 'no `start` command is configured.');
+      const argv = guard(sh(START, directory, how, what, cwd, ...startCommand));
+      const result = await host.run(argv, { stdin: pattern });
+      const why = whyNotStarted(result, { program: startCommand[0] ?? '', cwd });
+      if (why !== null) throw cannotStart(host, `${why}.`);
+      return judged(result).stdout.trim() === 'already' ? 'already-running' : 'started';
     },
     whyNotStartable: async () => {
-      const program = settings.start?.[0];
+      const program = startCommand?.[0];
       if (program === undefined) return 'no `start` command is configured';
-      const { exitCode } = await host.run(sh(HAS_PROGRAM, program));
-      return exitCode === 0 ? null : `there is no program ${program} on ${host.name}`;
+      const result = await host.run(sh(HAS_PROGRAM, cwd, program));
+      const why = whyNotStarted(result, { program, cwd });
+      return why === null ? null : `${why} on ${host.name}`;
     },
     describe: () => ({
-      stop: [
-        `SIGTERM to the process of ${whereFound(settings)}, SIGKILL after ${settings.stopTimeoutSeconds} s`,
-      ],
-      start: settings.start === undefined ? [] : [formatCommand(settings.start)],
+      stop: [`SIGTERM to the process of ${where}, SIGKILL after ${stopTimeoutSeconds} s`],
+      start: startCommand === undefined ? [] : [formatCommand(startCommand)],
     }),
   };
+}
+
+function whyNotStarted(
+  { exitCode, stdout }: CommandResult,
+  { program, cwd }: { program: string; cwd: string },
+): string | null {
+  if (exitCode === EXIT.noWorkingDirectory) return `there is no working directory ${cwd}`;
+  if (exitCode === EXIT.noProgram) return `there is no program ${program}`;
+  if (exitCode !== EXIT.startFailed) return null;
+  const [code = '', ...said] = stdout.trim().split('\n');
+  return `${program} ended with exit code ${code}: ${said.join('\n') || 'it said nothing'}`;
 }
 
 const numbers = (text: string) =>
@@ -65,15 +87,3 @@ const numbers = (text: string) =>
     .split(/\s+/)
     .filter((word) => word !== '')
     .map(Number);
-
-const whereFound = (settings: FoundProcess) =>
-  'pidFile' in settings ? `pid file ${settings.pidFile}` : `command line matching ${settings.match}`;
-
-function judged(host: Host, directory: string, result: CommandResult): CommandResult {
-  if (result.exitCode !== EXIT.badPidFile) return explained(host, directory, result);
-  throw new BackoutFailure('CommandFailed', {
-    what: `The pid file on ${host.name} can't be read, or holds something else than the ID of one process.`,
-    changed: 'No process was touched, and this step did not change traffic.',
-    next: 'Correct the pid file or the configuration, then decide `retry`.',
-  });
-}
