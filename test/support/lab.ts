@@ -24,8 +24,8 @@ import { startSlack } from './slack.ts';
 import type { SlackReceiver } from './slack.ts';
 import { startSshd } from './sshd.ts';
 import type { Sshd } from './sshd.ts';
-import { startTraffic } from './traffic.ts';
-import type { Answer } from './traffic.ts';
+import { startTraffic } from '../../scripts/demo/traffic.ts';
+import type { Answer } from '../../scripts/demo/traffic.ts';
 import { until } from './until.ts';
 
 export type LabOptions = Omit<SandboxOptions, 'folder' | 'service' | 'ssh' | 'slackUrlVariable'> & {
