@@ -1,6 +1,7 @@
 /** `backout doctor` on a real service behind nginx: healthy, and with one thing broken at a time. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { doctor } from '../../src/cli/commands/doctor.ts';
 import type { Section } from '../../src/cli/doctor/diagnosis.ts';
@@ -28,6 +29,17 @@ function marked({ sections }: Examined, mark: 'ok' | 'warning' | 'problem'): str
 
 function line({ sections }: Examined, name: string): Section['lines'][number] | undefined {
   return sections.flatMap(({ lines }) => lines).find((found) => found.name === name);
+}
+
+/** Asks for work as a worker does, and is gone before there is any. */
+async function pollOnce({ connection, options }: Client, name: string): Promise<void> {
+  const request = { namespace: options.namespace, taskQueue: { name }, identity: 'backout@gone:1' };
+  const briefly = (ask: () => Promise<unknown>) =>
+    connection.withDeadline(Date.now() + 3000, ask).catch(() => undefined);
+  await Promise.all([
+    briefly(() => connection.workflowService.pollWorkflowTaskQueue(request)),
+    briefly(() => connection.workflowService.pollActivityTaskQueue(request)),
+  ]);
 }
 
 describe('with a worker', () => {
@@ -162,6 +174,16 @@ describe('without a worker', () => {
       name: 'host and nginx',
       detail: `unknown: no worker polls ${lab.taskQueue}`,
     });
+  });
+
+  it('does not wait long for a worker that the server still remembers but is gone', async () => {
+    await pollOnce(lab.client, lab.taskQueue);
+    const io = recordedIo();
+    expect(await doctor({ config: lab.sandbox.configFile }, io)).toBe(6);
+    expect(io.printed.out).toContain(`✔ task queue ${lab.taskQueue}: polled by backout@gone:1`);
+    expect(io.printed.out).toContain(
+      '✖ the worker: did not begin within 10 s: it may have died a moment ago',
+    );
   });
 
   it('says that Temporal is down, that there is a way without, and exits with 6', async () => {
