@@ -1,5 +1,6 @@
 /** What every activity shares: it heartbeats, ends its commands when cancelled, and fails in Temporal's terms. */
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { Info } from '@temporalio/activity';
 import { BackoutFailure } from '../../src/domain/failure.ts';
 
 /** Well below the heartbeat time-out, so that one missed beat is not taken for a dead worker. */
@@ -9,6 +10,10 @@ const HEARTBEAT_INTERVAL_MS = 1000;
 export type Running = {
   /** 1 for the first try, then counting up. */
   attempt: number;
+  /** When this try was scheduled, in milliseconds by Temporal's clock: a later try has a later time. */
+  scheduledAt: number;
+  /** When the time of all tries is up, in milliseconds by this worker's clock. */
+  endsAt: number;
   /** Aborted when the workflow is cancelled or the worker shuts down. */
   signal: AbortSignal;
   heartbeat: (detail: string) => void;
@@ -28,6 +33,7 @@ export function activity<Input, Result>(
     try {
       return await perform(input, {
         attempt: context.info.attempt,
+        ...timesOf(context.info),
         signal: context.cancellationSignal,
         heartbeat: (said) => {
           detail = said;
@@ -41,6 +47,16 @@ export function activity<Input, Result>(
     } finally {
       clearInterval(beat);
     }
+  };
+}
+
+/** Without comparing Temporal's clock with this machine's. */
+function timesOf(info: Info): Pick<Running, 'scheduledAt' | 'endsAt'> {
+  const { scheduleToCloseTimeoutMs, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = info;
+  const gone = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+  return {
+    scheduledAt: Math.floor(currentAttemptScheduledTimestampMs),
+    endsAt: Date.now() + scheduleToCloseTimeoutMs - gone,
   };
 }
 

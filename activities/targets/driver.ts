@@ -24,6 +24,10 @@ export type StepContext = {
   rollback: RollbackRef;
   /** 1 for the first try of this activity, then counting up: a later attempt fences an earlier one. */
   attempt: number;
+  /** When this attempt was scheduled, in milliseconds by Temporal's clock: one that comes late is refused. */
+  scheduledAt: number;
+  /** When the step's time is up, in milliseconds by the worker's clock. */
+  endsAt: number;
   /** Aborted when the activity is cancelled or its worker shuts down: running commands are then killed. */
   signal: AbortSignal;
   /** Tells Temporal that the step is alive. */

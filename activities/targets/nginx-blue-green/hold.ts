@@ -21,7 +21,7 @@ export async function hold(
   context: StepContext,
   { step, logMarks, phase }: { step: string; logMarks: LogMark[]; phase?: Marker['phase'] },
 ): Promise<Held> {
-  const { rollback, from, to, attempt, lives, isEnded } = context;
+  const { rollback, from, to, attempt, scheduledAt, lives, isEnded } = context;
   const owner = rollback.workflowId;
   const record = (at: Marker['phase'], outcome: string | null = null) => ({
     name: MARKER,
@@ -40,6 +40,7 @@ export async function hold(
     step,
     by: rollback.requestedBy,
     attempt,
+    scheduledAt,
     lives,
     ttlSeconds: TTL_SECONDS,
     isEnded,

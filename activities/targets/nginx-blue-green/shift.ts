@@ -14,6 +14,9 @@ import type { Ports } from './ports.ts';
 /** Asked at once; more only when a proof needs more. */
 const REQUESTS_PER_ROUND = 10;
 
+/** Kept back of the step's time, to put the old file back when there is no proof. */
+const PUT_BACK_MS = 3000;
+
 /**
  * Sends all traffic to `context.to`. Safe to run again at any point: what is as wanted already is left alone, and
  * the proof is always read anew.
@@ -42,7 +45,7 @@ export async function shiftTraffic(ports: Ports, context: StepContext): Promise<
   }
   const changed = await ports.nginx.apply({ site, text, dump, guard: held.guard });
   context.heartbeat('nginx reloaded, waiting for the proof');
-  const why = await prove(ports, context);
+  const why = await prove(ports, context, { until: context.endsAt - PUT_BACK_MS });
   if (why !== null) {
     const mayPutBack = changed || begunBefore;
     throw new BackoutFailure(
@@ -56,15 +59,15 @@ export async function shiftTraffic(ports: Ports, context: StepContext): Promise<
 
 /**
  * Asks until enough answers in a row prove the switch.
- * @returns why not, when time (or the given number of rounds) is up; null when proved
+ * @returns why not, when time (or the given number of rounds) is up, after one round at least; null when proved
  */
 export async function prove(
   ports: Ports,
   { to, signal }: Pick<StepContext, 'to' | 'signal'>,
-  { rounds = Infinity }: { rounds?: number } = {},
+  { rounds = Infinity, until = Infinity }: { rounds?: number; until?: number } = {},
 ): Promise<string | null> {
   const { probe } = ports.settings;
-  const giveUpAt = Date.now() + probe.withinSeconds * 1000;
+  const giveUpAt = Math.min(Date.now() + probe.withinSeconds * 1000, until);
   let inARow = 0;
   let why = 'nothing was asked';
   for (let round = 1; ; round++) {
