@@ -5,63 +5,69 @@ import { BackoutFailure } from '../../src/domain/failure.ts';
 import { formatCommand } from '../commands/format.ts';
 import type { CommandResult, Host } from '../commands/host.ts';
 import { explained } from '../lock/lock.ts';
-import { cannotStart, stillRuns } from './failures.ts';
+import type { Guard } from '../lock/lock.ts';
+import { cannotStart, stillRuns, wouldStopOther } from './failures.ts';
 import type { Inspection, ReleaseProcess } from './driver.ts';
-import { killUnit, readUnit, showUnit, startUnit, stopUnit } from './systemctl.ts';
+import { killUnit, readUnit, runState, showUnit, startUnit, stopUnit } from './systemctl.ts';
+import type { UnitState } from './systemctl.ts';
 
 type SystemdProcess = z.infer<typeof systemdProcessSchema>;
 
+/** What a stop may take once everything has got SIGKILL. */
 const KILL_SECONDS = 15;
 
 export function createSystemdProcess(host: Host, settings: SystemdProcess): ReleaseProcess {
-  const show = async () => {
+  const unit = settings.systemd;
+  const show = async (): Promise<UnitState> => {
     const result = await host.run(showUnit(settings));
-    if (result.exitCode !== 0) throw systemctlFailed(host, settings, result);
-    return readUnit(result.stdout);
+    const state = result.exitCode === 0 ? readUnit(result.stdout) : null;
+    if (state === null) throw stateUnknown(host, unit, result);
+    return state;
   };
-  const inspect = async (): Promise<Inspection> => {
-    const { active, sub, mainPid, load } = await show();
-    const running =
-      active === 'active' || active === 'activating' || active === 'deactivating' || active === 'reloading';
-    return {
-      state: running ? 'running' : active === 'failed' ? 'failed' : 'stopped',
-      pids: mainPid === 0 ? [] : [mainPid],
-      detail: load === 'loaded' ? `${settings.systemd}: ${active} (${sub})` : `${settings.systemd}: ${load}`,
-    };
-  };
-  const run = async (argv: string[], timeoutMs: number) => {
-    const result = await host.run(argv, { timeoutMs });
-    if (result.exitCode > 200) explained(host, settings.systemd, result);
+  const inspect = async (): Promise<Inspection> => inspection(unit, await show());
+  const run = async (guard: Guard, argv: string[], timeoutMs: number) => {
+    const result = await host.run(guard(argv), { timeoutMs });
+    // The lock's own codes; systemctl has none so high.
+    if (result.exitCode > 200) explained(host, unit, result);
     return result;
+  };
+  /** Null when it did not end in time: systemd goes on with the job. */
+  const stopWithin = async (guard: Guard, seconds: number) => {
+    try {
+      return await run(guard, stopUnit(settings), seconds * 1000);
+    } catch (error) {
+      if (error instanceof BackoutFailure && error.type === 'CommandTimedOut') return null;
+      throw error;
+    }
   };
   return {
     inspect,
-    stop: async (guard) => {
-      const before = await inspect();
+    stop: async (guard, spare = []) => {
+      const state = await show();
+      if (state.load === 'not-found') throw noSuchUnit(host, unit);
+      if (spare.includes(state.mainPid))
+        throw wouldStopOther(host, { pid: String(state.mainPid), where: `unit ${unit}` });
+      const before = inspection(unit, state);
       if (before.state !== 'running') return { outcome: 'already-stopped', pids: [] };
-      const limitMs = settings.stopTimeoutSeconds * 1000;
       // systemd sends SIGTERM once per stop job and joins a job that is under way: safe to ask again.
-      const ended = await run(guard(stopUnit(settings)), limitMs).then(
-        ({ exitCode }) => exitCode === 0,
-        (error: unknown) => {
-          if (error instanceof BackoutFailure && error.type === 'CommandTimedOut') return false;
-          throw error;
-        },
-      );
-      if (!ended) await run(guard(killUnit(settings)), KILL_SECONDS * 1000);
+      const asked = await stopWithin(guard, settings.stopTimeoutSeconds);
+      if (asked === null) {
+        await run(guard, killUnit(settings), KILL_SECONDS * 1000);
+        await stopWithin(guard, KILL_SECONDS);
+      }
       const after = await inspect();
-      if (after.state === 'running') throw stillRuns(host, after.detail);
-      return { outcome: ended ? 'stopped' : 'killed', pids: before.pids };
+      if (after.state === 'running') throw stillRuns(host, sentences(after.detail, asked?.stderr));
+      return { outcome: asked === null ? 'killed' : 'stopped', pids: before.pids };
     },
     start: async (guard) => {
       if ((await inspect()).state === 'running') return 'already-running';
-      const result = await run(guard(startUnit(settings)), 60_000);
-      if (result.exitCode !== 0) throw cannotStart(host, result.stderr.trim());
+      const result = await run(guard, startUnit(settings), 60_000);
+      if (result.exitCode !== 0) throw cannotStart(host, sentences(result.stderr));
       return 'started';
     },
     whyNotStartable: async () => {
       const { load } = await show();
-      return load === 'loaded' ? null : `systemd says that ${settings.systemd} is ${load}`;
+      return load === 'loaded' ? null : `systemd says that ${unit} is ${load}`;
     },
     describe: () => ({
       stop: [
@@ -73,14 +79,33 @@ export function createSystemdProcess(host: Host, settings: SystemdProcess): Rele
   };
 }
 
-function systemctlFailed(
-  { name }: Host,
-  { systemd }: SystemdProcess,
-  { stderr }: CommandResult,
-): BackoutFailure {
+function inspection(unit: string, state: UnitState): Inspection {
+  const { load, active, sub, mainPid } = state;
+  const said = [load === 'loaded' ? '' : `${load}, `, active, sub === '' ? '' : ` (${sub})`].join('');
+  return { state: runState(state), pids: mainPid === 0 ? [] : [mainPid], detail: `${unit}: ${said}` };
+}
+
+/** Each with its full stop. */
+function sentences(...said: (string | undefined)[]): string {
+  return said
+    .flatMap((text = '') => (text.trim() === '' ? [] : [text.trim().replace(/\.?$/, '.')]))
+    .join(' ');
+}
+
+function stateUnknown({ name }: Host, unit: string, { stdout, stderr }: CommandResult): BackoutFailure {
+  const said = stderr.trim() || stdout.trim() || 'it said nothing';
   return new BackoutFailure('CommandFailed', {
-    what: `systemctl on ${name} could not tell the state of ${systemd}: ${stderr.trim()}`,
+    what: `systemctl on ${name} could not tell the state of ${unit}: ${said}`,
     changed: 'This command changed nothing.',
     next: 'See that systemd runs there and that the unit is named right.',
+  });
+}
+
+/** A unit of a misspelt name is inactive too. To call it stopped would be a lie. */
+function noSuchUnit({ name }: Host, unit: string): BackoutFailure {
+  return new BackoutFailure('InvalidConfiguration', {
+    what: `systemd on ${name} knows no unit ${unit}: whether the release still runs is not known.`,
+    changed: 'No process was touched, and this step did not change traffic.',
+    next: 'Correct the name of the unit. Then stop the release by hand, if it runs, and decide `skip`.',
   });
 }

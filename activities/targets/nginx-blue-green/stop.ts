@@ -14,9 +14,9 @@ export async function stopFaulty(ports: Ports, context: StepContext): Promise<Dr
   const { from, to } = context;
   const why = await prove(ports, context);
   if (why !== null) throw notServing(ports, context, why);
-  const marker = await readMarker(ports);
+  const [marker, serving] = await Promise.all([readMarker(ports), ports.process(to.name).inspect()]);
   const held = await hold(ports, context, { step: 'stop-faulty', logMarks: marker?.logMarks ?? [] });
-  const { outcome, pids } = await ports.process(from.name).stop(held.guard);
+  const { outcome, pids } = await ports.process(from.name).stop(held.guard, serving.pids);
   const { state, detail } = await ports.process(from.name).inspect();
   await held.note('stopped');
   const how =
