@@ -4,6 +4,7 @@
  */
 import { loadConfig } from '../../config/load.ts';
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
+import { asSentence, clean } from '../../domain/report/plain.ts';
 import type { RollbackRequestInput } from '../../domain/request.ts';
 import type { RollbackStatus } from '../../domain/rollback.ts';
 import { startLocalRollback } from '../../local.ts';
@@ -143,7 +144,9 @@ async function showUntilEnd(
 /** What to know about a rollback that ended with this command. */
 export function stoppedMidway(status: RollbackStatus | null): string {
   const traffic =
-    status === null || status.plan === null ? NOTHING_CHANGED : `${status.traffic} Data was not changed.`;
+    status === null || status.plan === null
+      ? NOTHING_CHANGED
+      : `${asSentence(clean(status.traffic))} Data was not changed.`;
   const step = status?.steps.find(({ state }) => state === 'running' || state === 'waiting-for-decision');
   const where = step === undefined ? '' : ` at “${step.title}”, which may be done in part`;
   return (

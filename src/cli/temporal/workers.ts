@@ -12,7 +12,7 @@ const WORKFLOW_TASKS = 1;
 const ASKED_WITHIN_MS = 75_000;
 
 /** How long a worker that is there may take for its first task before we believe that it is not. */
-const FIRST_TASK_WITHIN_MS = 8_000;
+export const FIRST_TASK_WITHIN_MS = 8_000;
 
 /** @throws CliError `unreachable` when no worker has asked the task queue for work lately */
 export async function requireWorker({ client, settings }: Session): Promise<void> {
@@ -44,7 +44,7 @@ export function watchForWorker(
 }
 
 /** Whether a worker has begun the first task of this workflow. */
-async function isTakenUp(client: Client, workflowId: string): Promise<boolean> {
+export async function isTakenUp(client: Client, workflowId: string): Promise<boolean> {
   const { historyLength } = await client.workflow.getHandle(workflowId).describe();
   return historyLength > UNTOUCHED_HISTORY;
 }

@@ -2,7 +2,7 @@
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
 import { formatDuration } from '../../domain/report/format.ts';
 import { reportPath } from '../../domain/report/files.ts';
-import { clean } from '../../domain/report/plain.ts';
+import { asSentence, clean } from '../../domain/report/plain.ts';
 import type { RollbackResult, RollbackStatus } from '../../domain/rollback.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -102,7 +102,7 @@ function report(incidentFolder: string | null): string {
 function whereTraffic(status: RollbackStatus | null): string {
   if (status === null) return 'Backout does not know what it had changed by then.';
   if (status.plan === null) return NOTHING_CHANGED;
-  return `When it was last seen: ${clean(status.traffic)} Data was not changed.`;
+  return `When it was last seen: ${asSentence(clean(status.traffic))} Data was not changed.`;
 }
 
 const next = (...lines: string[]): string[] => lines.map((line) => `  → ${line}`);
