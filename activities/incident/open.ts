@@ -28,9 +28,22 @@ export async function openIncident(root: string, rollback: Rollback): Promise<Ev
   const directory = resolve(root);
   try {
     await mkdir(directory, { recursive: true, mode: FOLDER_MODE });
-    return createSink((await findFolder(directory, rollback)) ?? (await makeFolder(directory, rollback)));
+    return createSink(await findOrMake(directory, rollback));
   } catch (error) {
     throw evidenceNotWritten(error, join(directory, incidentName(rollback.startedAt)));
+  }
+}
+
+async function findOrMake(directory: string, rollback: Rollback): Promise<string> {
+  const found = await findFolder(directory, rollback);
+  if (found !== null) return found;
+  try {
+    return await makeFolder(directory, rollback);
+  } catch (error) {
+    // An opener of the same rollback that was faster clears away what others have begun: then its folder is there.
+    const made = await findFolder(directory, rollback);
+    if (made === null) throw error;
+    return made;
   }
 }
 
@@ -50,24 +63,44 @@ async function findFolder(directory: string, rollback: Rollback): Promise<string
  * and of two workers one wins and the other finds the winner's.
  */
 async function makeFolder(directory: string, rollback: Rollback): Promise<string> {
-  const mark = `${OPENING}${createHash('sha256').update(rollback.workflowId).digest('hex').slice(0, 12)}-`;
+  const mark = markOf(rollback);
   const beside = await mkdtemp(join(directory, mark));
   try {
     await writeOwner(beside, rollback);
-    for (let count = 1; ; count++) {
-      const folder = join(directory, incidentName(rollback.startedAt, count));
-      if (await moveTo(beside, folder)) return folder;
-      if (isSameRollback(await readOwner(folder), rollback)) return folder;
-    }
-  } finally {
+    const folder = await moveToFirstFree(beside, { directory, rollback });
     await removeStarting(directory, mark);
+    return folder;
+  } catch (error) {
+    // Only its own: while there is no folder yet, another opener may be about to make it.
+    await rm(beside, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
   }
 }
 
-/** Also what attempts left that died in the middle. */
+/** A workflow ID alone can be used again: then the folder that another rollback makes is not ours to clear away. */
+function markOf({ workflowId, startedAt }: Rollback): string {
+  const digits = createHash('sha256').update(`${workflowId} ${startedAt}`).digest('hex').slice(0, 12);
+  return `${OPENING}${digits}-`;
+}
+
+/** The folder that it has become, or the one that another opener of the same rollback was faster with. */
+async function moveToFirstFree(
+  beside: string,
+  { directory, rollback }: { directory: string; rollback: Rollback },
+): Promise<string> {
+  for (let count = 1; ; count++) {
+    const folder = join(directory, incidentName(rollback.startedAt, count));
+    if (await moveTo(beside, folder)) return folder;
+    if (isSameRollback(await readOwner(folder), rollback)) return folder;
+  }
+}
+
+/** Also what attempts left that died in the middle. What can't be removed now goes with the retention. */
 async function removeStarting(directory: string, mark: string): Promise<void> {
   const left = (await readdir(directory)).filter((name) => name.startsWith(mark));
-  await Promise.all(left.map((name) => rm(join(directory, name), { recursive: true, force: true })));
+  await Promise.all(
+    left.map((name) => rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined)),
+  );
 }
 
 async function writeOwner(folder: string, { workflowId, startedAt }: Rollback): Promise<void> {
