@@ -1,15 +1,14 @@
 /**
- * `npm run build`: makes dist/ and schema/backout.schema.json.
+ * `npm run build`: makes dist/, and what is written from the configuration's schema.
  *
  * dist/main.js is the command line, split so that each command loads only what it needs; dist/workflow-bundle.js is
  * the workflows' code as Temporal runs it. Everything is made beside dist/ and moved into place at the end, so that a
  * build that fails leaves the last good one, and a worker that starts meanwhile never sees half of one.
  */
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { jsonSchemaText } from '../src/config/json-schema.ts';
 import { buildCli } from './build/cli.ts';
 import { buildWorkflows } from './build/workflows.ts';
 
@@ -23,7 +22,7 @@ async function build(): Promise<void> {
     await Promise.all([
       buildCli({ root: ROOT, folder }),
       buildWorkflows({ root: ROOT, file: join(folder, 'workflow-bundle.js') }),
-      writeSchema(),
+      import('../src/config/write-json-schema.ts'),
     ]);
     // Workers may run as another user than the one who builds; temporary folders are private.
     await chmod(folder, 0o755);
@@ -40,11 +39,6 @@ async function replace(old: string, by: string): Promise<void> {
   if (existsSync(old)) await rename(old, aside);
   await rename(by, old);
   await rm(aside, { recursive: true, force: true });
-}
-
-async function writeSchema(): Promise<void> {
-  await mkdir(join(ROOT, 'schema'), { recursive: true });
-  await writeFile(join(ROOT, 'schema', 'backout.schema.json'), jsonSchemaText());
 }
 
 async function printSizes(): Promise<void> {

@@ -46,7 +46,10 @@ export const workerSchema = z
     metricsAddress: listenAddress
       .optional()
       .describe("Where the Temporal SDK's own Prometheus metrics are served. Default: nowhere."),
-    logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    logLevel: z
+      .enum(['debug', 'info', 'warn', 'error'])
+      .default('info')
+      .describe('Log lines of less weight are left out.'),
     maxConcurrentActivities: z
       .int()
       .min(1)

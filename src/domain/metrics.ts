@@ -22,7 +22,11 @@ export const metricsSchema = z
     requests: query.describe(
       `PromQL: requests per second of the release, without health checks. Below minRequestsPerSecond nothing is judged healthy. ${PLACEHOLDERS}`,
     ),
-    minRequestsPerSecond: z.number().positive().default(0.1),
+    minRequestsPerSecond: z
+      .number()
+      .positive()
+      .default(0.1)
+      .describe('With less traffic, nothing is judged healthy.'),
     errorShare: z
       .strictObject({
         query: query.describe(
@@ -34,11 +38,11 @@ export const metricsSchema = z
     p95: z
       .strictObject({
         query: query.describe(`PromQL: 95th percentile of the response time, in seconds. ${PLACEHOLDERS}`),
-        belowSeconds: z.number().positive().default(3),
+        belowSeconds: z.number().positive().default(3).describe('Must be below this.'),
         baseline: z
           .strictObject({
             query: query.describe('PromQL: what is normal, in seconds, from before the faulty release.'),
-            factor: z.number().min(1).default(2),
+            factor: z.number().min(1).default(2).describe('How many times the baseline it may be.'),
           })
           .optional()
           .describe('Where given, p95 may be this many times the baseline instead of belowSeconds.'),

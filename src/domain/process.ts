@@ -23,7 +23,7 @@ export const systemdProcessSchema = z.strictObject({
 export const pidFileProcessSchema = z.strictObject({
   pidFile: absolutePath.describe('The file that holds the process ID.'),
   start: argv.optional().describe('Starts it. Must return, or be happy to run in the background.'),
-  cwd: absolutePath.optional(),
+  cwd: absolutePath.optional().describe('The folder that it is started in.'),
   ...common,
 });
 
@@ -33,7 +33,7 @@ export const matchedProcessSchema = z.strictObject({
     .min(3)
     .describe('Extended regular expression on the whole command line. Every process that matches is meant.'),
   start: argv.optional(),
-  cwd: absolutePath.optional(),
+  cwd: absolutePath.optional().describe('The folder that it is started in.'),
   ...common,
 });
 

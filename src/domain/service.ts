@@ -25,14 +25,35 @@ export const evidenceSchema = z
 
 export const budgetsSchema = z
   .strictObject({
-    captureBeforeSeconds: z.number().positive().max(30).default(2),
-    startPreviousSeconds: z.number().positive().default(120),
-    shiftTrafficSeconds: z.number().positive().default(60),
-    captureLogsSeconds: z.number().positive().default(120),
-    stopFaultySeconds: z.number().positive().default(120),
-    verifySeconds: z.number().positive().default(300),
-    reportSeconds: z.number().positive().default(60),
-    announceSeconds: z.number().positive().default(60),
+    captureBeforeSeconds: z
+      .number()
+      .positive()
+      .max(30)
+      .default(2)
+      .describe(
+        'Noting the state before. Traffic waits for this, so it is short and a failure never asks anybody.',
+      ),
+    startPreviousSeconds: z
+      .number()
+      .positive()
+      .default(120)
+      .describe('Starting the release to return to, where it is stopped, until it is healthy.'),
+    shiftTrafficSeconds: z.number().positive().default(60).describe('Switching traffic, with proof.'),
+    captureLogsSeconds: z.number().positive().default(120).describe("Keeping the faulty release's logs."),
+    stopFaultySeconds: z
+      .number()
+      .positive()
+      .default(120)
+      .describe('Stopping the faulty release. More than its stopTimeoutSeconds.'),
+    verifySeconds: z
+      .number()
+      .positive()
+      .default(300)
+      .describe(
+        'Verifying the release returned to. At least as long as the settings under `verify` may take.',
+      ),
+    reportSeconds: z.number().positive().default(60).describe('Writing the report.'),
+    announceSeconds: z.number().positive().default(60).describe('Telling each Slack channel.'),
   })
   .describe('How long each step may try before a person is asked what to do.')
   .prefault({});
@@ -53,8 +74,12 @@ export type ServiceEnvironment = z.infer<typeof serviceEnvironmentSchema>;
 
 export const serviceSchema = z
   .strictObject({
-    description: z.string().optional(),
-    defaultEnvironment: nameSchema.optional(),
+    description: z.string().optional().describe('What it is, for people.'),
+    defaultEnvironment: nameSchema
+      .optional()
+      .describe(
+        'The environment that is meant when a request names none. Not needed where there is only one.',
+      ),
     environments: z.record(nameSchema, serviceEnvironmentSchema),
   })
   .superRefine((service, context) => {

@@ -31,7 +31,7 @@ export type HealthSettings = z.infer<typeof healthSchema>;
 const smokeUrlSchema = z.strictObject({
   url: url.describe('Asked as users would, through the front door. Redirects are not followed.'),
   hostHeader: z.string().min(1).optional().describe('The Host to ask for, where the URL names a machine.'),
-  status: z.int().min(100).max(599).default(200),
+  status: z.int().min(100).max(599).default(200).describe('The status that it must have.'),
   bodyContains: z.string().min(1).optional().describe('Text that the first 64 KB of the answer must hold.'),
 });
 export type SmokeUrl = z.infer<typeof smokeUrlSchema>;
@@ -47,8 +47,11 @@ const smokeSchema = z
       .describe(
         'A program and its arguments. Exit code 0 passes. The end of its output goes into the records: it must print no secret.',
       ),
-    commandOn: z.enum(['host', 'worker']).default('host'),
-    commandTimeoutSeconds: z.number().positive().default(60),
+    commandOn: z
+      .enum(['host', 'worker'])
+      .default('host')
+      .describe('Where the command runs: on the target host, or on the worker.'),
+    commandTimeoutSeconds: z.number().positive().default(60).describe('It may take this long.'),
   })
   .prefault({});
 export type SmokeSettings = z.infer<typeof smokeSchema>;

@@ -45,7 +45,7 @@ export type LogSource = z.infer<typeof logSourceSchema>;
 
 export const nginxBlueGreenSchema = z
   .strictObject({
-    kind: z.literal('nginx-blue-green'),
+    kind: z.literal('nginx-blue-green').describe('Two colours behind an nginx upstream.'),
     host: nameSchema
       .default('local')
       .describe("A name under `hosts`, or `local` for the worker's own machine."),
@@ -55,7 +55,7 @@ export const nginxBlueGreenSchema = z
     upstream: z.string().min(1).describe('The name of the upstream block.'),
     nginx: z
       .strictObject({
-        binary: z.string().min(1).default('nginx'),
+        binary: z.string().min(1).default('nginx').describe('The program, where it is not on the PATH.'),
         config: absolutePath
           .optional()
           .describe('Main configuration file (-c), where it is not the built-in one.'),
@@ -72,7 +72,11 @@ export const nginxBlueGreenSchema = z
     probe: z
       .strictObject({
         url: url.describe('A URL through nginx, answered by whichever colour serves.'),
-        hostHeader: z.string().min(1).optional(),
+        hostHeader: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('The Host to ask for, where the URL names a machine.'),
         from: z
           .enum(['host', 'worker'])
           .default('host')
@@ -90,7 +94,7 @@ export const nginxBlueGreenSchema = z
           .max(200)
           .default(10)
           .describe('Consecutive answers, each on a new connection, that prove the switch.'),
-        withinSeconds: z.number().positive().default(10),
+        withinSeconds: z.number().positive().default(10).describe('How long that may take after the reload.'),
       })
       .describe('How the switch is proved.'),
     colours: z.record(nameSchema, colourSchema).describe('Two or more colours, by name.'),
