@@ -7,7 +7,7 @@ export const showUnit = (unit: Unit) =>
   systemctl(unit, 'show', '--property=LoadState,ActiveState,SubState,MainPID', '--', unit.systemd);
 export const stopUnit = (unit: Unit) => systemctl(unit, 'stop', '--', unit.systemd);
 export const startUnit = (unit: Unit) => systemctl(unit, 'start', '--', unit.systemd);
-export const killUnit = (unit: Unit) => systemctl(unit, 'kill', '--signal=SIGKILL', '--', unit.systemd);
+export const killUnit = (unit: Unit) => systemctl(unit, 'kill', '--signal', 'SIGKILL', '--', unit.systemd);
 
 export type UnitState = {
   /** `not-found` where systemd knows no such unit. */

@@ -86,7 +86,7 @@ test('a unit that ignores SIGTERM gets one, then SIGKILL, and its end is awaited
   expect(await service.sigterms()).toBe(1);
   expect(systemctl.calls()).toEqual([
     `stop -- ${UNIT}`,
-    `kill --signal=SIGKILL -- ${UNIT}`,
+    `kill --signal SIGKILL -- ${UNIT}`,
     `stop -- ${UNIT}`,
   ]);
 });
