@@ -28,7 +28,10 @@ export async function startNginx(folder: string, siteFiles: Record<string, strin
   await Promise.all([mkdir(sites, { recursive: true }), mkdir(join(folder, 'temp'), { recursive: true })]);
   await writeFile(config, mainConfig(folder));
   await Promise.all(Object.entries(siteFiles).map(([name, text]) => writeFile(join(sites, name), text)));
-  const child = spawn('nginx', ['-c', config], { env: { ...process.env, PATH: PATH_WITH_SBIN }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('nginx', ['-c', config], {
+    env: { ...process.env, PATH: PATH_WITH_SBIN },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const [code] = (await once(child, 'exit')) as [number];

@@ -133,7 +133,9 @@ function configuration(options: SandboxOptions, parts: Parts): Record<string, un
     version: 1,
     ...(options.ssh === undefined ? {} : { hosts: { 'web-1': { ssh: options.ssh } } }),
     incidents: { directory: incidents },
-    ...(options.slackUrlVariable === undefined ? {} : { slack: { incidents: { env: options.slackUrlVariable } } }),
+    ...(options.slackUrlVariable === undefined
+      ? {}
+      : { slack: { incidents: { env: options.slackUrlVariable } } }),
     services: {
       [options.service ?? 'listings']: {
         environments: {
