@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { doctor } from '../../src/cli/commands/doctor.ts';
 import type { Section } from '../../src/cli/doctor/diagnosis.ts';
 import { freePort } from '../../src/embedded/temporal.ts';
-import { recordedIo } from '../cli/support.ts';
+import { fakeIo } from '../cli/support/io.ts';
 import { openLab } from '../support/lab.ts';
 import type { Lab } from '../support/lab.ts';
 
 type Examined = { exitCode: number; sections: Section[] };
 
 async function examine(lab: Lab, options: { address?: string; env?: string } = {}): Promise<Examined> {
-  const io = recordedIo();
+  const io = fakeIo();
   const exitCode = await doctor({ config: lab.sandbox.configFile, json: true, ...options }, io);
   const { sections, ...said } = JSON.parse(io.printed.out) as Examined & { ready: boolean };
   expect(said).toEqual({ exitCode, ready: exitCode === 0 });
@@ -74,7 +74,7 @@ describe('with a worker', () => {
   });
 
   it('says the same to a person, section by section', async () => {
-    const io = recordedIo();
+    const io = fakeIo();
     expect(await doctor({ config: lab.sandbox.configFile, service: lab.service }, io)).toBe(0);
     expect(io.printed.out).toContain(`\n${lab.service} in production\n  ✔ host local: answers in `);
     expect(io.printed.out).toMatch(/\n\nReady to roll back\. Nothing was changed\.\n$/);
@@ -134,7 +134,7 @@ describe('with a worker', () => {
     const own = join(lab.sandbox.folder, 'newer.yaml');
     const text = await readFile(lab.sandbox.configFile, 'utf8');
     await writeFile(own, text.replace(`  ${lab.service}:`, '  billing:'));
-    const io = recordedIo();
+    const io = fakeIo();
     expect(await doctor({ config: own }, io)).toBe(1);
     expect(io.printed.out).toContain(`billing in production
   ✖ the worker: There is no service "billing" in the configuration.
@@ -146,7 +146,7 @@ describe('with a worker', () => {
     const own = join(lab.sandbox.folder, 'broken.yaml');
     const text = await readFile(lab.sandbox.configFile, 'utf8');
     await writeFile(own, text.replace('kind: nginx-blue-green', 'kind: nginx-green-blue'));
-    const io = recordedIo();
+    const io = fakeIo();
     expect(await doctor({ config: own }, io)).toBe(2);
     expect(io.printed.out).toContain(`\n${lab.service} in production\n  ✔ host local`);
   });
@@ -178,7 +178,7 @@ describe('without a worker', () => {
 
   it('does not wait long for a worker that the server still remembers but is gone', async () => {
     await pollOnce(lab.client, lab.taskQueue);
-    const io = recordedIo();
+    const io = fakeIo();
     expect(await doctor({ config: lab.sandbox.configFile }, io)).toBe(6);
     expect(io.printed.out).toContain(`✔ task queue ${lab.taskQueue}: polled by backout@gone:1`);
     expect(io.printed.out).toContain(
@@ -188,7 +188,7 @@ describe('without a worker', () => {
 
   it('says that Temporal is down, that there is a way without, and exits with 6', async () => {
     const address = `127.0.0.1:${await freePort()}`;
-    const io = recordedIo();
+    const io = fakeIo();
     expect(await doctor({ config: lab.sandbox.configFile, address }, io)).toBe(6);
     expect(io.printed.out).toContain(
       `Temporal\n  ✖ server ${address}: can't be reached: nobody listens there (connection refused)\n    → Start the server`,
@@ -207,7 +207,7 @@ describe('without a worker', () => {
   });
 
   it('finds a namespace that is not there', async () => {
-    const io = recordedIo();
+    const io = fakeIo();
     const { address } = inject('temporal');
     const options = { config: lab.sandbox.configFile, address, namespace: 'nowhere' };
     expect(await doctor(options, io)).toBe(6);

@@ -5,12 +5,12 @@ import { init, renderInit } from '../../../src/cli/commands/init.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { jsonSchemaText } from '../../../src/config/json-schema.ts';
 import { newFolder } from '../../config/support.ts';
-import { recordedIo } from '../support.ts';
+import { fakeIo } from '../support/io.ts';
 
 describe('backout init', () => {
   it('writes a backout.yaml that is valid as it stands, with the schema beside it', async () => {
     const folder = newFolder();
-    const io = recordedIo();
+    const io = fakeIo();
     expect(await init({ path: folder }, io)).toBe(0);
 
     const file = join(folder, 'backout.yaml');
@@ -23,7 +23,7 @@ describe('backout init', () => {
   it('refers to the installed schema where that lies inside the folder of the file', async () => {
     const file = `written-by-a-test-${process.pid}.yaml`;
     try {
-      await init({ path: file }, recordedIo());
+      await init({ path: file }, fakeIo());
       expect(readFileSync(file, 'utf8')).toMatch(
         /^# yaml-language-server: \$schema=schema\/backout\.schema\.json\n/,
       );
@@ -37,19 +37,19 @@ describe('backout init', () => {
     const folder = newFolder();
     const file = join(folder, 'own.yaml');
     writeFileSync(file, 'mine');
-    await expect(init({ path: file }, recordedIo())).rejects.toThrow(
+    await expect(init({ path: file }, fakeIo())).rejects.toThrow(
       `${file} is there already; --force replaces it. Nothing was changed: traffic and data are as they were.`,
     );
     expect(readFileSync(file, 'utf8')).toBe('mine');
     expect(existsSync(join(folder, 'backout.schema.json'))).toBe(false);
 
-    expect(await init({ path: file, force: true }, recordedIo())).toBe(0);
+    expect(await init({ path: file, force: true }, fakeIo())).toBe(0);
     expect(readFileSync(file, 'utf8')).toContain('version: 1');
   });
 
   it('says which folder is missing', async () => {
     const folder = join(newFolder(), 'none');
-    await expect(init({ path: join(folder, 'backout.yaml') }, recordedIo())).rejects.toThrow(
+    await expect(init({ path: join(folder, 'backout.yaml') }, fakeIo())).rejects.toThrow(
       `There is no folder ${folder}. Make it first.`,
     );
   });
@@ -57,7 +57,7 @@ describe('backout init', () => {
   it('says why a file can not be written', async () => {
     const path = join(newFolder(), 'folder');
     mkdirSync(join(path, 'backout.yaml'), { recursive: true });
-    await expect(init({ path, force: true }, recordedIo())).rejects.toThrow(/can't be written: EISDIR/);
+    await expect(init({ path, force: true }, fakeIo())).rejects.toThrow(/can't be written: EISDIR/);
   });
 
   it('says what comes next', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { exitCodeFor } from '../../../src/cli/doctor/diagnosis.ts';
 import type { Area, Mark, Section } from '../../../src/cli/doctor/diagnosis.ts';
 import { asJson, renderSection, renderSummary } from '../../../src/cli/doctor/render.ts';
-import { PLAIN } from '../support.ts';
+import { NO_COLOURS } from '../support/io.ts';
 
 const section = (area: Area, ...marks: Mark[]): Section => ({
   area,
@@ -28,7 +28,7 @@ describe('a section', () => {
           { mark: 'problem', name: 'start of blue', detail: 'could not be started' },
         ],
       },
-      PLAIN,
+      NO_COLOURS,
     );
     expect(text).toBe(`listings in production
   ✔ host web-1: answers in 3 ms
@@ -43,7 +43,7 @@ describe('a section', () => {
 
   it('indents what programs print on several lines', () => {
     const lines = [{ mark: 'problem' as const, name: 'nginx -t', detail: 'emerg: no ";"\ntest failed\n' }];
-    expect(renderSection({ area: 'target', title: 'listings', lines }, PLAIN)).toBe(`listings
+    expect(renderSection({ area: 'target', title: 'listings', lines }, NO_COLOURS)).toBe(`listings
   ✖ nginx -t: emerg: no ";"
       test failed
 
@@ -53,27 +53,27 @@ describe('a section', () => {
 
 describe('the summary', () => {
   it('says that all is good', () => {
-    expect(renderSummary([section('configuration', 'ok')], PLAIN)).toBe(
+    expect(renderSummary([section('configuration', 'ok')], NO_COLOURS)).toBe(
       'Ready to roll back. Nothing was changed.\n',
     );
   });
 
   it('counts remarks without calling them problems', () => {
-    expect(renderSummary([section('temporal', 'ok', 'warning')], PLAIN)).toBe(
+    expect(renderSummary([section('temporal', 'ok', 'warning')], NO_COLOURS)).toBe(
       'Ready to roll back. 1 remark (!). Nothing was changed.\n',
     );
   });
 
   it('counts problems', () => {
     const sections = [section('temporal', 'warning', 'warning'), section('target', 'problem', 'problem')];
-    expect(renderSummary(sections, PLAIN)).toBe(
+    expect(renderSummary(sections, NO_COLOURS)).toBe(
       'Not ready: 2 problems (✖). 2 remarks (!). Nothing was changed.\n',
     );
   });
 
   it('tells of the way without Temporal where Temporal or workers are missing', () => {
     for (const area of ['temporal', 'workers'] as const)
-      expect(renderSummary([section(area, 'problem')], PLAIN))
+      expect(renderSummary([section(area, 'problem')], NO_COLOURS))
         .toBe(`Not ready: 1 problem (✖). Nothing was changed.
 If it can not wait: \`backout rollback traffic-only SERVICE --reason WHY --local\` needs no Temporal and no worker, only a
 good backout.yaml and the way to the hosts.
