@@ -25,12 +25,11 @@ const MAX_NAME_LENGTH = 120;
  * to be changed, a few digits over the original are added, so that two names never become one.
  */
 export function safeFileName(name: string): string {
-  const safe = name
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[.-]+/, '')
-    .slice(0, MAX_NAME_LENGTH);
-  if (safe === name) return name;
+  const safe = name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '');
+  if (safe === name && name !== '' && name.length <= MAX_NAME_LENGTH) return name;
   const digits = createHash('sha256').update(name).digest('hex').slice(0, 8);
   const [, stem = '', ending = ''] = /^(.*?)((?:\.[A-Za-z0-9]{1,8}){0,2})$/.exec(safe) ?? [];
-  return `${stem === '' ? 'evidence' : stem}-${digits}${ending}`;
+  // The stem is cut, since the ending says how to read the file.
+  const cut = stem.slice(0, MAX_NAME_LENGTH - digits.length - 1 - ending.length).replace(/[.-]+$/, '');
+  return `${cut || 'evidence'}-${digits}${ending}`;
 }
