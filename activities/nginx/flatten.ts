@@ -19,10 +19,10 @@ export function parseDump(output: string): Dump {
   let lines: string[] = [];
   let path: string | null = null;
   const keep = () => {
-    // nginx puts one line end after each file's own last one.
-    if (path !== null) files.set(path, lines.join('\n').replace(/\n$/, ''));
+    if (path !== null) files.set(path, lines.join('\n'));
   };
-  for (const line of output.split('\n')) {
+  // nginx puts one line end after each file's own last one.
+  for (const line of output.replace(/\n$/, '').split('\n')) {
     const mark = MARK.exec(line);
     if (mark) {
       keep();
