@@ -24,7 +24,7 @@ export const rollbackRequestSchema = z.strictObject({
     .describe("The environment. Default: the service's defaultEnvironment, or its only environment."),
   severity: severitySchema
     .default('P1')
-    .describe('P0 at once, P1 within 15 min, P2 within 60 min, P3 within 4 h.'),
+    .describe('P0 within 5 min, P1 within 15 min, P2 within 60 min, P3 within 4 h.'),
   to: line(200)
     .optional()
     .describe('The release to return to (a colour, revision or version). Default: the previous healthy one.'),
