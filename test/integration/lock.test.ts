@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -117,6 +118,12 @@ describe.each(PLACES)('on a target reached by $where, whose sh is $shell', (whic
       stdout: "in\n|$x|it's|-n|",
       stderr: 'oops\n',
     });
+  });
+
+  test("a guarded command makes files as its login does, whatever the lock's own are", async () => {
+    const { stdout } = await host.run(sh('umask'));
+    expect((await runUnder(await hold('a'), 'umask')).stdout).toBe(stdout);
+    expect(statSync(lockFile()).mode & 0o777).toBe(0o640);
   });
 
   test('an earlier attempt of the same rollback is fenced: it can neither act, write, renew nor release', async () => {

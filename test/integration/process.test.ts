@@ -464,7 +464,7 @@ describe('over an SSH line that is cut', () => {
     const host = createSshHost('web-1', sshd.settings);
     try {
       const { pid } = await green({ ignoreSigterm: true });
-      const process = createProcess(host, byPidFile({ stopTimeoutSeconds: 2 }), directory);
+      const process = createProcess(host, byPidFile({ stopTimeoutSeconds: 5 }), directory);
       const cut = failureOf(process.stop(await guardOn(host)));
       await until('SIGTERM came', () => sigtermsIn(logFile()) === 1);
       await sshd.cutConnections();

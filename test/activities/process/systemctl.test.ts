@@ -19,7 +19,8 @@ describe('the commands', () => {
     expect(killUnit(GREEN)).toEqual([
       'systemctl',
       'kill',
-      '--signal=SIGKILL',
+      '--signal',
+      'SIGKILL',
       '--',
       'listings-green.service',
     ]);
