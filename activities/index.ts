@@ -8,7 +8,8 @@ import { createNotifier } from './notification/notifier.ts';
 import { writeReport } from './incident/report.ts';
 import { createDriver } from './targets/index.ts';
 import type { Deps } from './deps.ts';
-import type { Activities, TargetReadiness } from './types.ts';
+import type { TargetReadiness } from '../src/domain/readiness.ts';
+import type { Activities } from './types.ts';
 
 export function createActivities(deps: Deps): Activities {
   const notifier = createNotifier({ env: deps.env, fetch: deps.fetch });
@@ -62,7 +63,10 @@ export function createActivities(deps: Deps): Activities {
       const rollback = { ...record.status, requestedBy: record.plan.request.requestedBy ?? '' };
       const sink = await sinkOf(deps, { rollback });
       const { observe } = driverOf(deps, record);
-      return { ...asResult(await writeReport({ record, sink, observe, signal })), incidentFolder: sink.folder };
+      return {
+        ...asResult(await writeReport({ record, sink, observe, signal })),
+        incidentFolder: sink.folder,
+      };
     }),
     checkTargets: activity((wanted) => checkTargets(deps, wanted)),
     announce: activity(notifier),

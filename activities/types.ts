@@ -4,7 +4,7 @@
  */
 import type { Channel } from '../src/domain/announcement-channels.ts';
 import type { AnnouncementEvent } from '../src/domain/notification.ts';
-import type { Finding } from './targets/driver.ts';
+import type { TargetReadiness } from '../src/domain/readiness.ts';
 import type { Plan, RollbackKind } from '../src/domain/plan.ts';
 import type { RollbackRequest } from '../src/domain/request.ts';
 import type {
@@ -50,9 +50,6 @@ export type AnnouncementInput = {
   channel: Channel;
   record: IncidentRecord;
 };
-
-/** What `backout doctor` learns of one service's environment. */
-export type TargetReadiness = { service: string; environment: string; findings: Finding[] };
 
 export type Activities = {
   /** Finds the service and environment in the configuration. Runs as a local activity: no I/O. */

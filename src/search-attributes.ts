@@ -32,7 +32,7 @@ export async function registerSearchAttributes(
 /** Those of ours that the namespace has. */
 export async function listKnown(connection: Connected, namespace: string): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  return SEARCH_ATTRIBUTES.filter((name) => customAttributes[name] === KEYWORD);
+  return SEARCH_ATTRIBUTES.filter((name) => Number(customAttributes[name]) === KEYWORD);
 }
 
 async function tryRegister(connection: NativeConnection, namespace: string): Promise<string | null> {

@@ -1,6 +1,7 @@
 /** Asks a worker that can reach the targets: could we roll back right now? Changes nothing. Used by `backout doctor`. */
 import { proxyActivities } from '@temporalio/workflow';
-import type { Activities, TargetReadiness } from '../activities/types.ts';
+import type { Activities } from '../activities/types.ts';
+import type { TargetReadiness } from '../src/domain/readiness.ts';
 
 const { checkTargets } = proxyActivities<Pick<Activities, 'checkTargets'>>({
   startToCloseTimeout: '2 minutes',

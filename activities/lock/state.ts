@@ -63,7 +63,7 @@ export function parseState(stdout: string): TargetState {
     lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
   const lock = parseLock(rest('lock '));
   const now = Number(rest('now ')[0] ?? 0);
-  const records = rest('record ').map((line) => {
+  const records = rest('record ').map((line): [string, string] => {
     const at = line.indexOf(' ');
     return [line.slice(0, at), line.slice(at + 1)];
   });

@@ -4,6 +4,7 @@ import type { RollbackRequest } from '../../src/domain/request.ts';
 import type { RollbackRef } from '../../src/domain/rollback.ts';
 import type { Check, LogMark } from '../../src/domain/verification.ts';
 import type { EvidenceSink } from '../incident/folder.ts';
+import type { Finding } from '../../src/domain/readiness.ts';
 
 /** A driver's part of the plan: what it read, what it chose, what it will do. */
 export type TargetPlan = {
@@ -40,9 +41,6 @@ export type StepContext = {
 
 /** What a step did, and the proof. */
 export type DriverProof = { outcome: 'done' | 'already'; proof: string; details: string[] };
-
-/** One thing `backout doctor` looked at. `optional`: a rollback works without it, but worse. */
-export type Finding = { name: string; ok: boolean; detail: string; fix?: string; optional?: true };
 
 export type TargetDriver = {
   /** Reads the live state, chooses from and to, refuses what can't work. Changes nothing. */

@@ -56,7 +56,7 @@ export function createProgram(io: Io, report: (exitCode: number) => void): Comma
     <Options>(perform: (options: Options & GlobalOptions, ...args: string[]) => Promise<number>) =>
     async (...received: unknown[]) => {
       const command = received.at(-1) as Command;
-      report(await perform(command.optsWithGlobals(), ...(command.args as string[])));
+      report(await perform(command.optsWithGlobals(), ...command.args));
     };
 
   rollbackCommands(program, io, action);

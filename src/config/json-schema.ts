@@ -10,7 +10,7 @@ export type JsonSchema = {
   type?: string;
   description?: string;
   default?: unknown;
-  const?: unknown;
+  const?: string | number | boolean;
   enum?: unknown[];
   pattern?: string;
   minimum?: number;

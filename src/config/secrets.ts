@@ -30,7 +30,7 @@ export function findSecrets(schema: z.core.$ZodType, value: unknown, path: Confi
     const member = schema.options.find((option) => z.safeParse(option, value).success);
     return member ? findSecrets(member, value, path) : [];
   }
-  if (isWrapper(schema)) return findSecrets(schema.unwrap() as z.core.$ZodType, value, path);
+  if (isWrapper(schema)) return findSecrets(schema.unwrap(), value, path);
   return [];
 }
 

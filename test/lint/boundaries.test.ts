@@ -132,7 +132,7 @@ function lint(file: string, source: string): string[] {
   const linter = new Linter({ configType: 'flat', cwd: ROOT });
   const config: Linter.Config = {
     files: ['**/*.ts'],
-    languageOptions: { parser: parser as Linter.Parser },
+    languageOptions: { parser },
     plugins: { backout: { rules: { boundaries: boundariesRule } } },
     rules: { 'backout/boundaries': 'error' },
   };

@@ -60,7 +60,7 @@ async function conduct(rollback: Rollback, runbook: Runbook): Promise<RollbackRe
     await closeIncident(steps, announcer, ending.outcome);
     rollback.end(ending.outcome);
   });
-  if (ending.cancellation !== undefined) throw ending.cancellation;
+  if ('cancellation' in ending) throw ending.cancellation;
   return requireSuccess(rollback);
 }
 

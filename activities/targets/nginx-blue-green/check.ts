@@ -2,7 +2,7 @@
 import { BackoutFailure } from '../../../src/domain/failure.ts';
 import { checkLog, logName } from '../../process/logs.ts';
 import type { LogSource } from '../../process/logs.ts';
-import type { Finding } from '../driver.ts';
+import type { Finding } from '../../../src/domain/readiness.ts';
 import { readLive } from './observe.ts';
 import type { Ports } from './ports.ts';
 

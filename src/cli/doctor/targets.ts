@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ActivityFailure, WorkflowFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
-import type { TargetReadiness } from '../../../activities/types.ts';
+import type { TargetReadiness } from '../../domain/readiness.ts';
 import type { Place } from './configuration.ts';
 import type { Line, Section } from './diagnosis.ts';
 

@@ -42,8 +42,13 @@ test('no answer is a failed test', () => {
   });
 });
 
-const ran = (result: Partial<CommandResult>) =>
-  ({ exitCode: 0, stdout: '', stderr: '', durationMs: 1234, ...result }) as CommandResult;
+const ran = (result: Partial<CommandResult>) => ({
+  exitCode: 0,
+  stdout: '',
+  stderr: '',
+  durationMs: 1234,
+  ...result,
+});
 
 test('a command passes with exit code 0, and its output stays out of the records', () => {
   expect(judgeCommand(['npm', 'run', 'smoke'], ran({ stdout: 'all well' }))).toEqual({
