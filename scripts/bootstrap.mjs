@@ -33,7 +33,9 @@ function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const [oldestMajor, oldestMinor] = OLDEST_NODE;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
-  fail(`Backout needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.version}. See https://nodejs.org`);
+  fail(
+    `Backout needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.version}. See https://nodejs.org`,
+  );
 }
 
 /** `npm ci` when package-lock.json is not the one that was installed. */
@@ -47,7 +49,9 @@ function installPackages() {
 
 /** `dist/`, when a source is newer than the last build. */
 function build() {
-  const sources = ['src', 'workflows', 'activities', 'scripts/build.ts', 'package-lock.json'].flatMap((path) => files(join(ROOT, path)));
+  const sources = ['src', 'workflows', 'activities', 'scripts/build.ts', 'package-lock.json'].flatMap(
+    (path) => files(join(ROOT, path)),
+  );
   const current = hash(sources);
   if (isStamped('build', current) && existsSync(join(ROOT, 'dist', 'main.js'))) return;
   say('building (npm run build)');
@@ -68,12 +72,15 @@ function timed(name, work) {
 
 function run(program, args) {
   const { status, error } = spawnSync(program, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) throw new Error(`\`${program} ${args.join(' ')}\` failed${error ? `: ${error.message}` : ''}`);
+  if (status !== 0)
+    throw new Error(`\`${program} ${args.join(' ')}\` failed${error ? `: ${error.message}` : ''}`);
 }
 
 function files(path) {
   if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path).sort().flatMap((name) => files(join(path, name)));
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => files(join(path, name)));
 }
 
 function hash(paths) {

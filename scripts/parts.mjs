@@ -4,7 +4,8 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-const CACHE = process.env.BACKOUT_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'backout');
+const CACHE =
+  process.env.BACKOUT_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'backout');
 const BIN = join(CACHE, 'bin');
 /** Server programs are often where only root's PATH looks. */
 const PATH = [process.env.PATH ?? '', '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'].join(delimiter);
@@ -23,24 +24,41 @@ export function getTemporal() {
   if (downloadTemporal()) return;
   if (has('go')) {
     say(`no download: building it with Go (${TEMPORAL_GO_MODULE}), which takes some minutes`);
-    const built = run('go', ['install', '-ldflags', '-s -w', TEMPORAL_GO_MODULE], { ...process.env, GOBIN: BIN });
+    const built = run('go', ['install', '-ldflags', '-s -w', TEMPORAL_GO_MODULE], {
+      ...process.env,
+      GOBIN: BIN,
+    });
     if (built) return;
   }
-  throw new Error('the Temporal CLI could not be had. Install it (https://docs.temporal.io/cli) so that `temporal` is on PATH.');
+  throw new Error(
+    'the Temporal CLI could not be had. Install it (https://docs.temporal.io/cli) so that `temporal` is on PATH.',
+  );
 }
 
 /** The time-skipping test server, for the workflow tests. */
 export function getTestServer() {
   const program = join(BIN, 'temporal-test-server');
   if (existsSync(program)) return;
-  requireProgram('java', { apt: 'default-jre-headless', dnf: 'java-latest-openjdk-headless', apk: 'openjdk17-jre-headless', brew: 'openjdk' });
+  requireProgram('java', {
+    apt: 'default-jre-headless',
+    dnf: 'java-latest-openjdk-headless',
+    apk: 'openjdk17-jre-headless',
+    brew: 'openjdk',
+  });
   requireProgram('mvn', { apt: 'maven', dnf: 'maven', apk: 'maven', brew: 'maven' });
   const jars = join(CACHE, 'temporal-test-server');
   say('the Temporal test server is missing: fetching it from Maven Central');
   mkdirSync(jars, { recursive: true });
   const pom = join(jars, 'pom.xml');
   writeFileSync(pom, mavenProject());
-  const fetched = run('mvn', ['-q', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`, '-DincludeScope=runtime']);
+  const fetched = run('mvn', [
+    '-q',
+    '-f',
+    pom,
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${jars}`,
+    '-DincludeScope=runtime',
+  ]);
   if (!fetched) throw new Error('the Temporal test server could not be fetched from Maven Central.');
   mkdirSync(BIN, { recursive: true });
   writeFileSync(program, `#!/bin/sh\nexec java -cp '${jars}/*' io.temporal.testserver.TestServer "$1"\n`);
@@ -56,25 +74,48 @@ export function getCurl() {
 }
 
 export function getSsh() {
-  requireProgram('ssh', { apt: 'openssh-client', dnf: 'openssh-clients', apk: 'openssh-client', brew: 'openssh' });
-  requireProgram('sshd', { apt: 'openssh-server', dnf: 'openssh-server', apk: 'openssh-server', brew: 'openssh' });
+  requireProgram('ssh', {
+    apt: 'openssh-client',
+    dnf: 'openssh-clients',
+    apk: 'openssh-client',
+    brew: 'openssh',
+  });
+  requireProgram('sshd', {
+    apt: 'openssh-server',
+    dnf: 'openssh-server',
+    apk: 'openssh-server',
+    brew: 'openssh',
+  });
 }
 
 export function getPrometheus() {
-  requireProgram('prometheus', { apt: 'prometheus', dnf: 'prometheus', apk: 'prometheus', brew: 'prometheus' });
+  requireProgram('prometheus', {
+    apt: 'prometheus',
+    dnf: 'prometheus',
+    apk: 'prometheus',
+    brew: 'prometheus',
+  });
 }
 
 /** Installs a program by the system's package manager, saying so first. */
 function requireProgram(program, packages) {
   if (has(program)) return;
   const manager = [
-    { name: 'apt', tool: 'apt-get', install: ['install', '-y', '-qq', '--no-install-recommends'], first: ['update', '-qq'] },
+    {
+      name: 'apt',
+      tool: 'apt-get',
+      install: ['install', '-y', '-qq', '--no-install-recommends'],
+      first: ['update', '-qq'],
+    },
     { name: 'dnf', tool: 'dnf', install: ['install', '-y', '-q'] },
     { name: 'apk', tool: 'apk', install: ['add', '-q'] },
     { name: 'brew', tool: 'brew', install: ['install', '-q'] },
   ].find(({ tool }) => has(tool));
-  const advice = Object.entries(packages).map(([name, pack]) => `${pack} (${name})`).join(', ');
-  if (!manager) throw new Error(`${program} is missing and there is no package manager that we know. Install ${advice}.`);
+  const advice = Object.entries(packages)
+    .map(([name, pack]) => `${pack} (${name})`)
+    .join(', ');
+  if (!manager)
+    throw new Error(`${program} is missing and there is no package manager that we know. Install ${advice}.`);
   const asRoot = process.getuid?.() === 0 || manager.name === 'brew' ? [] : ['sudo', '-n'];
   const call = (args) => {
     const [tool, ...rest] = [...asRoot, manager.tool, ...args];
@@ -113,7 +154,10 @@ function has(program) {
 }
 
 function run(program, args, env = process.env) {
-  const { status } = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...env, PATH } });
+  const { status } = spawnSync(program, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...env, PATH },
+  });
   return status === 0;
 }
 

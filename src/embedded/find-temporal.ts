@@ -12,7 +12,11 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 export function findTemporalCli(env: NodeJS.ProcessEnv = process.env): string {
   const named = env['BACKOUT_TEMPORAL_CLI'];
   const onPath = (env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'temporal'));
-  const candidates = [...(named === undefined ? [] : [named]), ...onPath, join(cacheFolder(env), 'bin', 'temporal')];
+  const candidates = [
+    ...(named === undefined ? [] : [named]),
+    ...onPath,
+    join(cacheFolder(env), 'bin', 'temporal'),
+  ];
   const found = candidates.find(isExecutable);
   if (found !== undefined) return found;
   throw new Error(

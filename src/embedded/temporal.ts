@@ -23,7 +23,13 @@ export type EmbeddedOptions = {
   uiPort?: number;
 };
 
-export type EmbeddedTemporal = { address: string; uiUrl: string; pid: number; cli: string; stop(): Promise<void> };
+export type EmbeddedTemporal = {
+  address: string;
+  uiUrl: string;
+  pid: number;
+  cli: string;
+  stop(): Promise<void>;
+};
 
 /** Longer than a loaded machine needs. */
 const START_WITHIN_MS = 30_000;
@@ -70,7 +76,11 @@ export function serverArguments(options: EmbeddedOptions, ports: { port: number;
   ];
 }
 
-async function untilReady(child: ChildProcess, address: string, { namespace, logFile }: EmbeddedOptions): Promise<void> {
+async function untilReady(
+  child: ChildProcess,
+  address: string,
+  { namespace, logFile }: EmbeddedOptions,
+): Promise<void> {
   let ended: string | null = null;
   child.once('error', (error) => (ended = error.message));
   child.once('exit', (code, signal) => (ended = `it ended with ${signal ?? code}`));
@@ -103,7 +113,9 @@ export function freePort(): Promise<number> {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

@@ -14,7 +14,10 @@ export type WorkflowLab = {
   environment: TestWorkflowEnvironment;
   bundle: WorkflowBundleWithSourceMap;
   /** Runs a worker with these activities on a queue of its own while `drive` works. */
-  withWorker<Result>(activities: (taskQueue: string) => Activities, drive: (taskQueue: string) => Promise<Result>): Promise<Result>;
+  withWorker<Result>(
+    activities: (taskQueue: string) => Activities,
+    drive: (taskQueue: string) => Promise<Result>,
+  ): Promise<Result>;
   close(): Promise<void>;
 };
 
@@ -27,7 +30,10 @@ export async function openWorkflowLab(): Promise<WorkflowLab> {
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });
-  const bundle = await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('ERROR', () => undefined) });
+  const bundle = await bundleWorkflowCode({
+    workflowsPath: WORKFLOWS,
+    logger: new DefaultLogger('ERROR', () => undefined),
+  });
   return {
     environment,
     bundle,
