@@ -1,4 +1,5 @@
 /** What Slack's answer to an incoming webhook means. Pure. */
+import { cutAt, oneLine } from '../../src/domain/report/plain.ts';
 
 export type Judged =
   | { kind: 'sent' }
@@ -13,8 +14,8 @@ const MAX_QUOTED = 100;
 
 export function judgeAnswer(answer: { status: number; body: string; retryAfter: string | null }): Judged {
   const { status, retryAfter } = answer;
-  const body = answer.body.trim();
-  const said = `it answered ${status}${body === '' ? '' : ` "${body.slice(0, MAX_QUOTED)}"`}`;
+  const body = oneLine(answer.body);
+  const said = `it answered ${status}${body === '' ? '' : ` "${cutAt(body, MAX_QUOTED)}"`}`;
   if (status === 200 && body === 'ok') return { kind: 'sent' };
   if (status === 429) return { kind: 'later', why: said, afterMs: retryAfterMs(retryAfter) };
   if (status >= 500 || status === 408) return { kind: 'later', why: said };
@@ -28,11 +29,11 @@ function retryAfterMs(retryAfter: string | null): number {
 }
 
 function whatToDo(status: number, body: string): string {
-  if (/^(no_service|no_team|invalid_token|no_active_hooks|team_disabled)/.test(body) || status === 404) {
-    return 'The webhook was removed or never was: make a new one in Slack and put its URL there.';
-  }
   if (body === 'channel_is_archived' || body === 'channel_not_found' || status === 410) {
     return 'The channel is gone or archived: make a webhook for another one and put its URL there.';
+  }
+  if (/^(no_service|no_team|invalid_token|no_active_hooks|team_disabled)/.test(body) || status === 404) {
+    return 'The webhook was removed or never was: make a new one in Slack and put its URL there.';
   }
   if (status === 403) {
     return 'The webhook may not post there: ask an administrator of the Slack workspace, or make a new one.';

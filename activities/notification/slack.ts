@@ -55,7 +55,8 @@ async function post(url: URL, payload: SlackPayload, options: SlackOptions): Pro
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    const body = (await response.text()).slice(0, MAX_ANSWER_CHARACTERS);
+    // Before it is cut anywhere: half of a secret would not be known as one.
+    const body = scrub(await response.text(), url.href).slice(0, MAX_ANSWER_CHARACTERS);
     return judgeAnswer({ status: response.status, body, retryAfter: response.headers.get('retry-after') });
   } catch (error) {
     signal?.throwIfAborted();
@@ -116,8 +117,7 @@ export function scrub(text: string, webhook: string): string {
   const parts = URL.canParse(webhook)
     ? `${new URL(webhook).pathname}${new URL(webhook).search}`.split(/[/?&=]/)
     : [];
-  const secrets = [webhook, ...parts.filter((part) => part.length >= MIN_SECRET_LENGTH)];
-  return secrets
-    .filter((secret) => secret !== '')
+  return [webhook, ...parts]
+    .filter((part) => part.length >= MIN_SECRET_LENGTH)
     .reduce((cleaned, secret) => cleaned.replaceAll(secret, '[webhook]'), text);
 }
