@@ -57,8 +57,8 @@ export class Places {
     };
   }
 
+  /** What is before one thing is after another, or after the activity's beginning: that place has a name already. */
   async #around<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
-    this.#reach(what, 'before');
     const acting = act();
     // By now the command is started (or the request is on its way), and goes on without us.
     if (this.#wanted(what, 'during')) setImmediate(() => process.kill(process.pid, 'SIGKILL'));
@@ -83,7 +83,7 @@ export class Places {
 
   /** Named so that two runs name the same place alike, whatever runs side by side. Polls count once. */
   #place(what: string, moment: Moment): string | null {
-    const name = `${activityName()}: ${what.replace(VARYING, '*')}, ${moment}`;
+    const name = `${activityName(what)}: ${what.replace(VARYING, '*')}, ${moment}`;
     const count = (this.#seen.get(name) ?? 0) + 1;
     this.#seen.set(name, count);
     return count === 1 ? name : null;
@@ -93,11 +93,11 @@ export class Places {
 /** Times and random names of folders, which are others in each run. */
 const VARYING = /\d{8}-\d{6}|(?<=backout-lab-)\w+?(?=[-/])/g;
 
-function activityName(): string {
+/** Each activity and each message is a place of its own; reading or writing the same thing again, by the same code, is not. */
+function activityName(what: string): string {
   try {
-    // The report is written twice, and messages are sent several times: each is a place of its own.
     const { activityType, activityId } = Context.current().info;
-    return `${activityType} ${activityId}`;
+    return what === 'activity' || what === 'fetch' ? `${activityType} ${activityId}` : activityType;
   } catch {
     return 'outside';
   }

@@ -21,7 +21,7 @@ const STEPS = ['captureBefore', 'shiftTraffic', 'captureLogs', 'stopFaulty', 've
 describe('the places that are found', () => {
   it.each(STEPS)('are before, in and after the step %s', (step) => {
     for (const places of [local, overSsh]) {
-      const own = places.filter((place) => place.startsWith(`${step} `));
+      const own = places.filter((place) => place.split(/[ :]/)[0] === step);
       expect(own.filter((place) => place.endsWith(': activity, before')).length).toBeGreaterThanOrEqual(1);
       expect(own.filter((place) => place.endsWith(': activity, after')).length).toBeGreaterThanOrEqual(1);
       expect(own.filter((place) => place.endsWith(', during')).length).toBeGreaterThanOrEqual(1);
