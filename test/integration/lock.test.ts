@@ -24,6 +24,7 @@ import { createTargetLock } from '../../activities/lock/lock.ts';
 import type { Acquire, Guard, TargetLock } from '../../activities/lock/lock.ts';
 import { ACQUIRE } from '../../activities/lock/scripts.ts';
 import { BackoutFailure } from '../../src/domain/failure.ts';
+import { createKilledScripts } from '../support/killed-script.ts';
 import { openPlace, PLACES } from '../support/places.ts';
 import type { TestHost } from '../support/places.ts';
 import { isRunning } from '../support/processes.ts';
@@ -417,27 +418,10 @@ describe.runIf(process.getuid?.() === 0)('for a login that is not root', () => {
 
 describe('taking the lock, killed with SIGKILL', () => {
   const host = createLocalHost('web-1', { sudo: false });
-  const bin = join(folder, 'bin-that-kills');
-  const counter = join(folder, 'counter');
+  const scripts = createKilledScripts(['cat', 'date', 'flock', 'mkdir', 'mv']);
+  afterAll(() => scripts.remove());
 
-  /** Stands for every program that the script runs; the one whose turn it is kills the whole group. */
-  const KILLER = String.raw`#!/bin/sh
-number=$(($(PATH=$REAL cat "$COUNTER") + 1))
-echo "$number" >"$COUNTER"
-if [ "$number" = "$TURN" ] && [ "$WHEN" = before ]; then kill -KILL 0; fi
-PATH=$REAL "${'$'}{0##*/}" "$@"
-code=$?
-if [ "$number" = "$TURN" ]; then kill -KILL 0; fi
-exit $code
-`;
-
-  beforeAll(() => {
-    mkdirSync(bin);
-    for (const name of ['cat', 'date', 'flock', 'mkdir', 'mv'])
-      writeFileSync(join(bin, name), KILLER, { mode: 0o755 });
-  });
-
-  test.each(['before', 'after'])(
+  test.each(['before', 'after'] as const)(
     '%s any program that it runs leaves a state that can be read, and that the next rollback can take',
     async (when) => {
       const directory = freshDirectory();
@@ -448,16 +432,8 @@ exit $code
         const owner = `killed-${turn}`;
         const about = 'step=s\nby=b\nattempt=1\nhost=h\nmachine=\npid=1\nlives=temporal';
         const args = [directory, owner, '0', '300', 'rollback', about, `next-${turn - 1}`];
-        writeFileSync(counter, '0');
-        const real = process.env['PATH'] ?? '';
-        const child = spawn('sh', ['-c', ACQUIRE, 'backout', ...args], {
-          detached: true,
-          stdio: ['pipe', 'ignore', 'inherit'],
-          env: { PATH: `${bin}:${real}`, REAL: real, COUNTER: counter, TURN: String(turn), WHEN: when },
-        });
-        child.stdin.on('error', () => undefined);
-        child.stdin.end(JSON.stringify({ owner, filler: 'x'.repeat(50_000) }));
-        const [code] = (await once(child, 'exit')) as [number | null];
+        const stdin = JSON.stringify({ owner, filler: 'x'.repeat(50_000) });
+        const code = await scripts.run(ACQUIRE, args, { turn, when, stdin });
 
         const state = await lock.readState();
         const record = JSON.parse(state.records['rollback'] ?? '{}') as { owner?: string };

@@ -23,10 +23,12 @@ import { createSshHost } from '../../activities/commands/ssh.ts';
 import { createTargetLock } from '../../activities/lock/lock.ts';
 import type { Guard } from '../../activities/lock/lock.ts';
 import { createProcess } from '../../activities/process/driver.ts';
+import { STOP } from '../../activities/process/scripts.ts';
 import { serviceCommand, startService } from '../../scripts/demo/service.ts';
 import type { RunningService, ServiceOptions } from '../../scripts/demo/service.ts';
 import { BackoutFailure } from '../../src/domain/failure.ts';
 import type { ProcessSettings } from '../../src/domain/process.ts';
+import { createKilledScripts } from '../support/killed-script.ts';
 import { openPlace, PLACES } from '../support/places.ts';
 import type { TestHost } from '../support/places.ts';
 import { isRunning } from '../support/processes.ts';
@@ -218,6 +220,40 @@ describe.each(PLACES)('on a host reached by $where, whose sh is $shell', (which)
     await until('it runs', async () => (await process.inspect()).state === 'running');
     pids.push(...(await process.inspect()).pids);
   });
+});
+
+describe('a stop that is killed with SIGKILL', () => {
+  const host = createLocalHost('web-1', { sudo: false });
+  const scripts = createKilledScripts([
+    'cat',
+    'cut',
+    'date',
+    'grep',
+    'head',
+    'mkdir',
+    'sed',
+    'sleep',
+    'stat',
+    'tr',
+  ]);
+  afterAll(() => scripts.remove());
+
+  test.each(['before', 'after'] as const)(
+    '%s any program that it runs has sent one SIGTERM by the time that it is through',
+    async (when) => {
+      const service = await green({ ignoreSigterm: true });
+      // More than it takes until it only waits.
+      for (let turn = 1; turn <= 30; turn++) {
+        const code = await scripts.run(STOP, [directory, 'file', pidFile(), '600'], { turn, when });
+        expect(code).toBeNull();
+      }
+      expect(isRunning(service.pid)).toBe(true);
+      expect(await service.sigterms()).toBe(1);
+      const process = createProcess(host, byPidFile({ stopTimeoutSeconds: 1 }), directory);
+      expect(await process.stop(await guardOn(host))).toEqual({ outcome: 'killed', pids: [service.pid] });
+      expect(await service.sigterms()).toBe(1);
+    },
+  );
 });
 
 describe('who must not be hit', () => {
