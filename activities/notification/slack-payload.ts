@@ -1,7 +1,7 @@
 /** A message in Slack's Block Kit, within its documented limits. Pure. */
 import { createHash } from 'node:crypto';
 import type { Announcement } from '../../src/domain/announcement.ts';
-import { codeBlock, fit, mrkdwn, plain } from './slack-text.ts';
+import { codeBlock, CUT_NOTE, fit, mrkdwn, plain } from './slack-text.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
 export const LIMITS = { blocks: 50, sectionText: 3000, fields: 10, fieldText: 2000, header: 150 } as const;
@@ -31,20 +31,20 @@ const SIGNS: Record<Announcement['tone'], string> = {
 /** A message as Slack takes it. `note` is shown small, below everything. */
 export function toSlackPayload(message: Announcement, { note }: { note?: string } = {}): SlackPayload {
   const title = `${SIGNS[message.tone]} ${message.title}`;
-  const blocks: Block[] = [
-    {
-      type: 'header',
-      block_id: blockId(message),
-      text: { type: 'plain_text', text: plain(title, LIMITS.header), emoji: false },
-    },
-    ...message.body.map((paragraph) => section(fit(paragraph, LIMITS.sectionText))),
+  const header: Block = {
+    type: 'header',
+    block_id: blockId(message),
+    text: { type: 'plain_text', text: plain(title, LIMITS.header), emoji: false },
+  };
+  const rest: Block[] = [
     ...fieldSections(message.fields),
     ...message.commands.map(({ heading, lines }) => commandSection(heading, lines)),
     ...message.lists.filter(({ items }) => items.length > 0).map(listSection),
     ...(note === undefined ? [] : [{ type: 'context' as const, elements: [text(mrkdwn(note))] }]),
   ];
+  const blocks = [header, ...bodySections(message.body, LIMITS.blocks - 1 - rest.length), ...rest];
   const summary = [title, ...message.body].join(' ');
-  return { text: fit(summary, LIMITS.sectionText), blocks: blocks.slice(0, LIMITS.blocks) };
+  return { text: fit(summary, LIMITS.sectionText), blocks };
 }
 
 /** The same for every try of the same message: whoever gets a repeat can know it as one. */
@@ -54,6 +54,13 @@ export function blockId({ id }: Pick<Announcement, 'id'>): string {
 
 const text = (content: string): Mrkdwn => ({ type: 'mrkdwn', text: content, verbatim: true });
 const section = (content: string): Block => ({ type: 'section', text: text(content) });
+
+/** The first paragraphs. The answers and facts below them must not be what is cut. */
+function bodySections(body: string[], max: number): Block[] {
+  const sections = body.map((paragraph) => section(fit(paragraph, LIMITS.sectionText)));
+  if (sections.length <= max) return sections;
+  return [...sections.slice(0, max - 1), section(CUT_NOTE.trim())];
+}
 
 function fieldSections(fields: Announcement['fields']): Block[] {
   const sections: Block[] = [];

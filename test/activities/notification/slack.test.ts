@@ -221,10 +221,10 @@ test('an answer or error that quotes the URL is shown without it', async () => {
 });
 
 test('an answer that is cut in the middle of the URL shows no beginning of it', async () => {
-  const webhook = await answering(500, `${'x'.repeat(70)} ${PATH}`);
+  const webhook = await answering(500, `${'x'.repeat(60)} ${PATH}`);
   const failure = await failureOf(send(webhook));
   expect(failure.parts.what).toBe(
-    `${WHERE}: it answered 500 "${'x'.repeat(70)} /services/[webhook]/[webhook".`,
+    `${WHERE}: it answered 500 "${'x'.repeat(60)} /services/[webhook]/[webhook]/[webhook]".`,
   );
   expect(everythingIn(failure)).not.toContain('sEcReT');
 });
