@@ -68,6 +68,27 @@ describe('the built program', () => {
     expect(out).toMatch(/^✔ .*backout\.yaml is right: 1 service, 1 environment, /);
   });
 
+  it('does the work itself, with a Temporal server of its own, and knows its failures by name', async () => {
+    const local = (...words: string[]) =>
+      run(
+        'rollback',
+        'traffic-only',
+        lab.service,
+        '--reason',
+        '5xx since 1.5.0',
+        '--local',
+        '--dry-run',
+        ...words,
+      );
+    const good = await local();
+    expect(good.out).toContain('Dry run: nothing was changed.');
+    expect(good.code).toBe(0);
+
+    const impossible = await local('--to', 'purple');
+    expect(impossible.err).toContain('backout: There is no release "purple" (to); there are blue');
+    expect(impossible.code).toBe(1);
+  });
+
   it('is a worker with the prebuilt workflows, which the doctor finds and which rolls back', async () => {
     const worker = start(['worker']);
     try {
