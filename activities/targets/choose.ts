@@ -27,11 +27,17 @@ export type Choice = {
 /** @throws BackoutFailure NothingToRollBack, NoReleaseToReturnTo, AmbiguousState; nothing is changed by any */
 export function chooseReleases(situation: Situation): Choice {
   const unfinished = unfinishedRollback(situation);
-  const from = chooseFaulty(situation, unfinished);
-  const to = chooseTarget(situation, from, unfinished);
+  const from = remembering(chooseFaulty(situation, unfinished), unfinished?.from);
+  const to = remembering(chooseTarget(situation, from, unfinished), unfinished?.to);
   refuseReturnToFaulty(situation, to);
   const warnings = [...mismatchWarnings(situation.releases), ...checkHealth(situation, to)];
   return { from, to, continues: unfinished, warnings };
+}
+
+/** With its version from the rollback that is continued, where it can't tell any more: that one may have stopped it. */
+function remembering(observed: ObservedRelease, remembered: Release | undefined): ObservedRelease {
+  if (observed.version !== null || observed.name !== remembered?.name) return observed;
+  return { ...observed, version: remembered.version };
 }
 
 /** Those that answer; where no answer tells, those that the configuration makes active. */
@@ -115,8 +121,8 @@ function refuseSecondRollback(
 
 function refuseReturnToFaulty({ releases, marker, request }: Situation, to: ObservedRelease): void {
   if (marker === null || !isSame(to, marker.from)) return;
-  // Without a version it can't be told whether this is still the broken one: then a person may insist by name.
-  if (to.version === null && request.to !== undefined) return;
+  // Without both versions it can't be told whether this is still the broken one: then a person may insist by name.
+  if ((to.version === null || marker.from.version === null) && request.to !== undefined) return;
   const others = releases.filter(({ name }) => name !== to.name).map(describeRelease);
   throw new BackoutFailure('NoReleaseToReturnTo', {
     what: `${describeRelease(to)} is marked faulty: ${marker.owner} rolled back from it at ${marker.at}.`,

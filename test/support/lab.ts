@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Context } from '@temporalio/activity';
 import { Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -67,6 +68,8 @@ export type Lab = {
   site(): Promise<string>;
   /** The names of the incident folders. */
   incidents(): Promise<string[]>;
+  /** Everything on the target that a rollback may touch. */
+  targetState(): Promise<Record<string, unknown>>;
   /** The lock workflow and the lock on the target are free for the next rollback. */
   expectFree(): Promise<void>;
   close(): Promise<void>;
@@ -137,6 +140,21 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     },
     site: () => readFile(sandbox.site, 'utf8'),
     incidents: () => readdir(sandbox.incidents).catch(() => []),
+    targetState: async () => {
+      const state = join(sandbox.stateDirectory, `${service}.production`);
+      const [site, lock, marker] = await Promise.all(
+        [sandbox.site, join(state, 'lock'), join(state, 'records', 'rollback')].map((file) =>
+          readFile(file, 'utf8'),
+        ),
+      );
+      return {
+        site,
+        lock,
+        marker,
+        sigterms: await sandbox.green.sigterms(),
+        messages: slack.messages.length,
+      };
+    },
     expectFree: async () => {
       const lock = client.workflow.getHandle(`backout-lock/${service}/production`);
       const held = await lock.describe().then(
@@ -174,7 +192,13 @@ function watching(onActivity: NonNullable<LabOptions['onActivity']>): WorkerOpti
       ({ info }) => ({
         inbound: {
           execute: async (input, next) => {
-            await onActivity({ name: info.activityType, attempt: info.attempt });
+            const { cancelled, heartbeat } = Context.current();
+            const alive = setInterval(() => heartbeat(), 250);
+            // Held up, it is still an activity that lives: it hears of its cancellation.
+            await Promise.race([
+              onActivity({ name: info.activityType, attempt: info.attempt }),
+              cancelled,
+            ]).finally(() => clearInterval(alive));
             return await next(input);
           },
         },

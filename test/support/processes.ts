@@ -10,6 +10,11 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** Was it stopped by SIGSTOP? */
+export function isStopped(pid: number): boolean {
+  return /^\d+ \(.*\) T /s.test(read(`/proc/${pid}/stat`));
+}
+
 /** The processes that it started and that still run under it. */
 export function childrenOf(pid: number): { pid: number; command: string }[] {
   const tasks = readdirSync(`/proc/${pid}/task`);

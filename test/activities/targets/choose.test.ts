@@ -151,6 +151,21 @@ describe('after an earlier rollback', () => {
     );
   });
 
+  it('knows the version of a faulty release that the one before has stopped', () => {
+    const releases = [blue(serves), green({ ...idle, version: null, process: 'stopped' })];
+    const { from } = chooseReleases({ releases, marker: marker({ phase: 'stopped' }), request: {} });
+    expect(from).toMatchObject({ name: 'green', version: '2.0' });
+  });
+
+  it('lets a person insist on a release in whose place the broken one had no known version', () => {
+    const releases = [blue(serves), green({ ...idle, version: '2.1' })];
+    const unknown = marker({ from: { name: 'green', version: null } });
+    expect(() => choose({ releases, marker: unknown, request: { faulty: 'blue' } })).toThrow(
+      'is marked faulty',
+    );
+    expect(choose({ releases, marker: unknown, request: { to: 'green' } })).toBe('blue -> green');
+  });
+
   it("takes a new version in the broken one's place for what it is", () => {
     const releases = [blue(idle), green({ version: '2.1' })];
     expect(choose({ releases, marker: marker() })).toBe('green -> blue');
