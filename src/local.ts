@@ -7,16 +7,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
 import type { BackoutConfig } from './config/load.ts';
 import type { RollbackRequestInput } from './domain/request.ts';
 import type { RollbackResult } from './domain/rollback.ts';
 import { startEmbeddedTemporal } from './embedded/temporal.ts';
+import type { EmbeddedTemporal } from './embedded/temporal.ts';
 import { createLogger } from './logging.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { installRuntime, startWorker } from './worker.ts';
 
 const NAMESPACE = 'default';
 const TASK_QUEUE = 'backout';
+/** After Ctrl-C nobody waits for a step that may take minutes: the next rollback reads what it left. */
+const SHUTDOWN_GRACE_SECONDS = 2;
 
 export type LocalRollback = {
   client: Client;
@@ -25,6 +29,13 @@ export type LocalRollback = {
   result: Promise<RollbackResult>;
   /** Ends the server and the worker. A rollback that still runs stops where it is. */
   close(): Promise<void>;
+};
+
+type LocalParts = {
+  config: BackoutConfig;
+  logger: Logger;
+  request: RollbackRequestInput;
+  workflowId: string;
 };
 
 /** Starts a rollback inside this process. The caller follows it with the client as it would any other. */
@@ -43,24 +54,39 @@ export async function startLocalRollback(options: {
     logFile: join(folder, 'temporal.log'),
     headless: true,
   });
+  try {
+    return await startOn(server, { ...options, config, logger });
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function startOn(
+  server: EmbeddedTemporal,
+  { config, logger, request, workflowId }: LocalParts,
+): Promise<LocalRollback> {
   const connection = await NativeConnection.connect({ address: server.address });
   const worker = await startWorker({ config, connection, logger, lives: 'process' });
   const client = new Client({ connection, namespace: NAMESPACE });
   const handle = await client.workflow.start('trafficOnlyRollback', {
-    workflowId: options.workflowId,
+    workflowId,
     taskQueue: TASK_QUEUE,
-    args: [options.request],
+    args: [request],
     requestEagerStart: true,
   });
   return {
     client,
-    workflowId: options.workflowId,
+    workflowId,
     result: handle.result() as Promise<RollbackResult>,
     close: async () => {
-      worker.shutdown();
-      await worker.finished.catch(() => undefined);
-      await connection.close();
-      await server.stop();
+      try {
+        worker.shutdown();
+        await worker.finished.catch(() => undefined);
+        await connection.close();
+      } finally {
+        await server.stop();
+      }
     },
   };
 }
@@ -86,6 +112,6 @@ function localConfig(config: BackoutConfig): BackoutConfig {
     ...config,
     services,
     temporal: { ...config.temporal, namespace: NAMESPACE, taskQueue: TASK_QUEUE },
-    worker: { ...worker, healthAddress: '127.0.0.1:0' },
+    worker: { ...worker, healthAddress: '127.0.0.1:0', shutdownGraceSeconds: SHUTDOWN_GRACE_SECONDS },
   };
 }

@@ -114,7 +114,10 @@ export async function startWorker({
       await Promise.allSettled([health.close(), deps.hosts.close()]);
       logger.info('worker stopped');
     }),
-    shutdown: () => worker.shutdown(),
+    // SIGTERM may have begun it already, through the runtime.
+    shutdown: () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
   };
 }
 
