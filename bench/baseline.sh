@@ -1,18 +1,19 @@
 #!/bin/sh
 # The rollback that people run today, as good as plain shell gets: what Backout is measured against.
-# One SSH session (none with HOST=local), no fixed sleeps, the same order of steps: test, switch, reload, wait for
-# blue, keep green's log, stop green, wait until it is gone, check blue's health.
+# One SSH session (none with HOST=local), no fixed sleeps, and the same job in the same order: switch, test, reload,
+# wait until blue answers on new connections, keep green's log, stop green, wait until it is gone, check blue's health.
 #
-# usage: baseline.sh HOST SITE NGINX_CONF FRONT_URL BLUE_URL GREEN_PORT BLUE_PORT GREEN_PID_FILE GREEN_LOG KEEP_DIR [ssh options…]
+# usage: baseline.sh HOST SITE NGINX_CONF FRONT_URL BLUE_URL GREEN_PORT BLUE_PORT GREEN_PID_FILE GREEN_LOG KEEP_DIR
+# SSH_OPTIONS: options for ssh. No argument may hold a space: they pass through the remote shell as they are.
 set -eu
 host=$1; shift
 script='
 set -eu
 site=$1 conf=$2 front=$3 blue=$4 green_port=$5 blue_port=$6 pid_file=$7 log=$8 keep=$9
 cp -p "$site" "$site.bak"
-sed -e "s/\(server 127\.0\.0\.1:$blue_port\) down;/\1;/" \
-    -e "s/\(server 127\.0\.0\.1:$green_port\);/\1 down;/" \
-    -e "s/X-Blue-Weight 0/X-Blue-Weight 100/; s/X-Green-Weight 100/X-Green-Weight 0/" "$site.bak" > "$site"
+sed -e "s/\(server 127\.0\.0\.1:$blue_port[^;]*\) down;/\1;/" \
+    -e "s/\(server 127\.0\.0\.1:$green_port[^;]*\);/\1 down;/" \
+    -e "s/\(X-Blue-Weight\) \"0\"/\1 \"100\"/; s/\(X-Green-Weight\) \"100\"/\1 \"0\"/" "$site.bak" > "$site"
 nginx -t -q -c "$conf" || { cp -p "$site.bak" "$site"; exit 1; }
 nginx -s reload -c "$conf"
 until curl -s -o /dev/null -D - -H "Connection: close" "$front" | grep -qi "^x-release: blue"; do :; done

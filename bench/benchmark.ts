@@ -1,0 +1,96 @@
+/** Everything that is measured, one after the other, on one Temporal server. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { startEmbeddedTemporal } from '../src/embedded/temporal.ts';
+import { SEARCH_ATTRIBUTES } from '../src/search-attributes.ts';
+import { startBackoutWorker } from '../scripts/demo/programs.ts';
+import { measureLoad } from './load.ts';
+import type { Load } from './load.ts';
+import { measure } from './rounds.ts';
+import type { Measured } from './rounds.ts';
+import { startSite } from './site.ts';
+import type { Place } from './site.ts';
+import { measureStarts } from './starts.ts';
+import type { Starts } from './starts.ts';
+import { byCli, byClient, script } from './ways.ts';
+
+export type BenchOptions = { rounds: number; quick: boolean; say: (text: string) => void };
+
+export type Report = {
+  at: string;
+  machine: string;
+  rounds: number;
+  rollbacks: Record<Place, Measured[]>;
+  starts: Starts;
+  load: Load;
+};
+
+type Server = { address: string; client: Client };
+
+export async function benchmark(options: BenchOptions): Promise<Report> {
+  const folder = await mkdtemp(join(tmpdir(), 'backout-bench-'));
+  const temporal = await startEmbeddedTemporal({
+    searchAttributes: [...SEARCH_ATTRIBUTES],
+    namespace: 'default',
+    logFile: join(folder, 'temporal.log'),
+    headless: true,
+  });
+  const connection = await Connection.connect({ address: temporal.address });
+  const server = { address: temporal.address, client: new Client({ connection }) };
+  try {
+    const local = await measurePlace('local', server, options);
+    const ssh = await measurePlace('ssh', server, options);
+    options.say('starts …');
+    const starts = await measureStartsOf(server, options);
+    options.say('load …');
+    const load = await measureLoad(server, options.quick ? { rollbacks: 10, waiting: 20 } : { rollbacks: 200, waiting: 1000 });
+    return {
+      at: new Date().toISOString(),
+      machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`,
+      rounds: options.rounds,
+      rollbacks: { local, ssh },
+      starts,
+      load,
+    };
+  } finally {
+    await connection.close();
+    await temporal.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measurePlace(
+  place: Place,
+  { address, client }: Server,
+  { rounds, quick, say }: BenchOptions,
+): Promise<Measured[]> {
+  const site = await startSite(place, { address });
+  const { configFile } = site.sandbox;
+  try {
+    const worker = await startBackoutWorker(configFile, site.healthUrl);
+    try {
+      return await measure(site, {
+        ways: [script, byClient(client), byCli],
+        rounds,
+        warmUp: !quick,
+        onRound: (round) => say(`${place}: round ${round} of ${rounds} …`),
+      });
+    } finally {
+      await worker.stop();
+    }
+  } finally {
+    await site.stop();
+  }
+}
+
+async function measureStartsOf({ address }: Server, { rounds, quick }: BenchOptions): Promise<Starts> {
+  const site = await startSite('local', { address });
+  try {
+    const { configFile } = site.sandbox;
+    return await measureStarts({ configFile, healthUrl: site.healthUrl, rounds, warmUp: !quick });
+  } finally {
+    await site.stop();
+  }
+}
