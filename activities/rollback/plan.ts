@@ -3,18 +3,17 @@ import { createHash } from 'node:crypto';
 import { channelsFor } from '../../src/domain/announcement-channels.ts';
 import { deadlineFor } from '../../src/domain/deadline.ts';
 import type { Plan, PlannedStep } from '../../src/domain/plan.ts';
-import { describeRelease } from '../../src/domain/plan.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
-import type { VerificationSettings } from '../../src/domain/verification.ts';
 import type { PlanInput } from '../types.ts';
 import type { TargetPlan } from '../targets/driver.ts';
+import { verifyStep } from './verify-step.ts';
 
 /** The plan that people see and the workflow follows. Pure but for the clock, which `madeAt` gives. */
 export function assemblePlan(
   input: PlanInput,
   { target, config, madeAt }: { target: TargetPlan; config: ServiceEnvironment; madeAt: string },
 ): Plan {
-  const steps = [...target.steps, verifyStep(target, config), reportStep(config), announceStep(config)];
+  const steps = [...target.steps, verifyStep(target.to, config), reportStep(config), announceStep(config)];
   return {
     hash: planHash(input, target),
     kind: input.kind,
@@ -44,35 +43,12 @@ function planHash(input: PlanInput, target: TargetPlan): string {
     kind: input.kind,
     service: input.request.service,
     environment: input.environment,
+    target: target.target,
     from: target.from,
     to: target.to,
     steps: target.steps.map(({ name, commands, notNeeded }) => ({ name, commands, notNeeded })),
   };
   return createHash('sha256').update(JSON.stringify(agreed)).digest('hex').slice(0, 12);
-}
-
-function verifyStep(target: TargetPlan, { verify, budgets }: ServiceEnvironment): PlannedStep {
-  return {
-    name: 'verify',
-    title: `Verify ${describeRelease(target.to)}`,
-    commands: describeChecks(verify),
-    changes: 'nothing',
-    budgetSeconds: budgets.verifySeconds,
-    expectedSeconds: Math.ceil(verify.health.steadySeconds) + 1,
-  };
-}
-
-function describeChecks({ health, smoke, metrics, logErrors }: VerificationSettings): string[] {
-  return [
-    `health: ${health.paths.join(', ')} healthy for ${health.steadySeconds} s without a break`,
-    ...smoke.urls.map(({ url, status }) => `smoke: GET ${url} answers ${status}`),
-    ...(smoke.command ? [`smoke: ${smoke.command.join(' ')}`] : []),
-    ...(metrics?.errorShare ? [`metrics: share of 5xx below ${metrics.errorShare.below * 100} %`] : []),
-    ...(metrics?.p95 ? [`metrics: 95th percentile of the response time within its limit`] : []),
-    ...(logErrors
-      ? [`log: at most ${logErrors.max} lines matching ${logErrors.pattern} since the switch`]
-      : []),
-  ];
 }
 
 function reportStep({ budgets }: ServiceEnvironment): PlannedStep {

@@ -7,7 +7,7 @@ type Wanted = { service: string; environment?: string | undefined };
 
 /** The environment's name: the one asked for, else the service's default, else its only one. */
 export function chooseEnvironment({ services }: Pick<Deps, 'services'>, wanted: Wanted): string {
-  const service = services[wanted.service];
+  const service = own(services, wanted.service);
   if (!service)
     throw unknown(`There is no service "${wanted.service}" in the configuration.`, Object.keys(services));
   const names = Object.keys(service.environments);
@@ -15,9 +15,14 @@ export function chooseEnvironment({ services }: Pick<Deps, 'services'>, wanted: 
     wanted.environment ?? service.defaultEnvironment ?? (names.length === 1 ? names[0] : undefined);
   if (chosen === undefined)
     throw unknown(`${wanted.service} has several environments and no default.`, names);
-  if (!service.environments[chosen])
+  if (!own(service.environments, chosen))
     throw unknown(`${wanted.service} has no environment "${chosen}".`, names);
   return chosen;
+}
+
+/** What was configured under a name. A name such as `constructor` is no setting that every object has. */
+function own<Value>(record: Record<string, Value>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** The settings of one environment, with the file's Slack channels where it has none of its own. */
