@@ -327,3 +327,19 @@ describe('without permission', () => {
     expect(await site.leftovers()).toEqual([]);
   });
 });
+
+test('without room to write, the live file stays whole and nothing is left behind', async () => {
+  const { change } = await prepared();
+  const full: Host = {
+    ...localHost,
+    run: (argv, options) => localHost.run(['prlimit', '--fsize=16', '--', ...argv], options),
+  };
+  expect(await refusal(site.driver({ host: full }).apply(change))).toMatchObject({
+    type: 'PermissionDenied',
+    what: expect.stringContaining(`${site.link} on web-1 can't be replaced with the same owner and mode.`),
+    changed: NOTHING_CHANGED,
+    next: `${OWN_IT} See that the disk is not full.`,
+  });
+  expect(await site.text()).toBe(site.original);
+  expect(await site.leftovers()).toEqual([]);
+});

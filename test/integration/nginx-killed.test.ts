@@ -1,5 +1,5 @@
 /**
- * The script that changes the site file is killed with SIGKILL before each command that it runs, one after the other:
+ * The script that changes the site file is killed with SIGKILL within each command that it runs, one after the other:
  * a new command in it is covered without anyone remembering. Then the work is simply started again.
  */
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -26,16 +26,26 @@ const COMMANDS = [
   'stat',
 ];
 
-/** Stands in for each of these commands: counts, and when its turn has come, kills all of its process group. */
+/**
+ * Stands in for each of these commands: counts, and when its turn has come, does the beginning of what it would do to
+ * a file, then kills all of its process group.
+ */
 const STAND_IN = String.raw`#!/bin/sh
 PATH=$KILL_PATH
 exec 8>>"$KILL_COUNT.lock"
 flock 8
 count=$(($(cat "$KILL_COUNT") + 1))
 echo "$count" >"$KILL_COUNT"
+name=$(basename -- "$0")
+if [ "$count" = "$KILL_AT" ]; then
+  case $name in
+    base64|cat|sed) printf 'upstr' ;;
+    cp) for last; do :; done; printf 'upstr' >"$last" ;;
+  esac
+  kill -9 0
+fi
 exec 8>&-
-if [ "$count" = "$KILL_AT" ]; then kill -9 0; fi
-exec "$(basename -- "$0")" "$@"
+exec "$name" "$@"
 `;
 
 let site: Site;
@@ -49,7 +59,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await site.stop());
 
-/** Runs every command so that it is killed before the `at`th one that it runs itself. */
+/** Runs every command so that it is killed within the `at`th one that it runs itself. */
 function killingHost(at: number): Host & { wasKilled(): Promise<boolean> } {
   const counter = join(standIns, '.count');
   const path = process.env['PATH'] ?? '';
@@ -78,7 +88,7 @@ async function atEveryCommand(round: (at: number) => Promise<boolean>): Promise<
   }
 }
 
-describe('killed before any of its commands', () => {
+describe('killed within any of its commands', () => {
   test('applying leaves the old file or the new one, and is completed by applying again', async () => {
     const nginx = site.driver();
     const ready = await readyToApply(nginx);

@@ -138,13 +138,7 @@ describe('refusals', () => {
   });
 });
 
-test('a file of 20,000 servers is read in linear time', () => {
-  const timeOf = (count: number) => {
-    const text = `upstream a {\n${'server 10.0.0.1:8080 down; # "x"\n'.repeat(count)}}\n`;
-    const began = performance.now();
-    expect(flatten(parseNginx(text))).toHaveLength(count + 1);
-    return performance.now() - began;
-  };
-  timeOf(20_000);
-  expect(timeOf(20_000)).toBeLessThan(60 * Math.max(1, timeOf(2_000)));
+test('a file of 100,000 servers is read within the time that a test has', () => {
+  const text = `upstream a {\n${'server 10.0.0.1:8080 down; # "x"\n'.repeat(100_000)}}\n`;
+  expect(flatten(parseNginx(text)).at(-1)?.line).toBe(100_001);
 });
