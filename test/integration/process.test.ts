@@ -52,7 +52,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await Promise.all(services.splice(0).map((service) => service.kill()));
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const child of children.splice(0)) killGroup(child);
   for (const pid of pids.splice(0)) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -74,9 +74,18 @@ const sigtermsIn = (path: string) => readFileSync(path, 'utf8').match(/SIGTERM \
 const birthOf = (pid: number) =>
   readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /s, '').split(' ')[19] ?? '';
 
-/** Any program, with `arg0` and further words on its command line. */
+/** With what it started, which would outlive it. */
+function killGroup({ pid = 0 }: ChildProcess): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
+}
+
+/** Any program, in a group of its own. */
 async function run(argv: [string, ...string[]]): Promise<number> {
-  const child = spawn(argv[0], argv.slice(1), { stdio: 'ignore' });
+  const child = spawn(argv[0], argv.slice(1), { stdio: 'ignore', detached: true });
   children.push(child);
   await until('it runs', () => child.pid !== undefined && isRunning(child.pid));
   return child.pid ?? 0;
@@ -406,7 +415,7 @@ describe('a process that is not alone', () => {
     expect(failure?.parts.what).toMatch(
       /^The process on web-1 still runs: it was ended, and something started it again as process \d+ \(command line matching /,
     );
-    for (const child of children.splice(0)) child.kill('SIGKILL');
+    for (const child of children.splice(0)) killGroup(child);
     pids.push(...(await process.inspect()).pids);
   });
 });
