@@ -10,6 +10,7 @@ COPY scripts scripts
 COPY src src
 COPY workflows workflows
 COPY activities activities
+COPY docs docs
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24.11.0-bookworm-slim

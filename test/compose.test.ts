@@ -189,7 +189,11 @@ if (spawnSync('docker', ['compose', 'version']).status === 0) {
       try {
         writeFileSync(join(directory, 'env'), env);
         const args = ['compose', '--env-file', join(directory, 'env'), 'config', '--quiet'];
-        return spawnSync('docker', args, { cwd: ROOT, encoding: 'utf8' });
+        return spawnSync('docker', args, {
+          cwd: ROOT,
+          encoding: 'utf8',
+          env: { ...process.env, POSTGRES_PASSWORD: undefined },
+        });
       } finally {
         rmSync(directory, { recursive: true });
       }
