@@ -48,6 +48,8 @@ export type RunningService = {
   log(): Promise<string>;
   /** How many SIGTERMs its log shows, also after its end. */
   sigterms(): Promise<number>;
+  /** Has this very process ended? Its number may be another one's by then. */
+  hasEnded(): boolean;
   /** SIGTERM, and its end awaited; SIGKILL where it ignores the first. Fine when it has ended already. */
   stop(): Promise<void>;
   /** SIGKILL, and its end awaited. */
@@ -101,6 +103,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     state: () => steer(),
     log,
     sigterms: async () => (await log()).split('\n').filter((entry) => entry.includes('SIGTERM')).length,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     stop: () => end(options.ignoreSigterm === true ? 'SIGKILL' : 'SIGTERM'),
     kill: () => end('SIGKILL'),
   };

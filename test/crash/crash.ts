@@ -24,6 +24,8 @@ export type Crashed = {
   places: string[];
   /** How the first worker ended, or null when it was not killed. */
   signal: NodeJS.Signals | null;
+  /** Every step's state, proof and failure, for whoever must find out why a test failed. */
+  story: string;
   /** How often each announcement was attempted, in the order of the announcements. */
   announceAttempts: number[];
 };
@@ -75,7 +77,9 @@ export async function rollBack({ ssh, killAt }: { ssh: boolean; killAt?: string 
     const places = readPlaces(placesLog);
     if (signal !== null) last = await startWorker(options);
     const ended = await ending;
-    return { lab, siteBefore, ended, places, signal, announceAttempts: await announceAttempts(rollback.handle) };
+    const story = JSON.stringify((await rollback.status()).steps, null, 2);
+    const attempts = await announceAttempts(rollback.handle);
+    return { lab, siteBefore, ended, places, signal, story, announceAttempts: attempts };
   } catch (error) {
     await lab.close();
     throw error;

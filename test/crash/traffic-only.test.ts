@@ -7,7 +7,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkManifest } from '../support/lab.ts';
-import { isRunning } from '../support/processes.ts';
 import { rollBack } from './crash.ts';
 import type { Crashed } from './crash.ts';
 
@@ -62,9 +61,9 @@ async function expectRecovery(options: { ssh: boolean; killAt: string }): Promis
   }
 }
 
-async function expectRolledBack({ lab, ended, siteBefore, announceAttempts }: Crashed): Promise<void> {
+async function expectRolledBack({ lab, ended, siteBefore, announceAttempts, story }: Crashed): Promise<void> {
   const { sandbox, slack } = lab;
-  expect(ended.failure).toBeNull();
+  expect(ended.failure, story).toBeNull();
   expect(ended.result).toMatchObject({ outcome: 'rolled-back', from: 'green (1.5.0)', to: 'blue (1.4.0)' });
 
   expect(await lab.site()).toBe(onBlue(siteBefore));
@@ -72,8 +71,8 @@ async function expectRolledBack({ lab, ended, siteBefore, announceAttempts }: Cr
   const beside = ['.listings.conf.backout-bak', '.listings.conf.backout-sum', 'listings.conf'];
   expect((await readdir(dirname(sandbox.site))).sort()).toEqual(beside);
   expect(new Set(await lab.nextAnswers())).toEqual(new Set(['blue']));
-  expect([isRunning(sandbox.green.pid), isRunning(sandbox.blue.pid)]).toEqual([false, true]);
-  expect([await sandbox.green.sigterms(), await sandbox.blue.sigterms()]).toEqual([1, 0]);
+  expect([sandbox.green.hasEnded(), sandbox.blue.hasEnded()], story).toEqual([true, false]);
+  expect([await sandbox.green.sigterms(), await sandbox.blue.sigterms()], story).toEqual([1, 0]);
 
   // One message each; one more at most when the worker died between sending it and saying so.
   const ids = slack.messages.map(({ id }) => id);
