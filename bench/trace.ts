@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { temporal as proto } from '@temporalio/proto';
+import type { WorkflowHandle } from '@temporalio/client';
 import { startBackoutWorker } from '../scripts/demo/programs.ts';
 import { startEmbeddedTemporal } from '../src/embedded/temporal.ts';
 import { SEARCH_ATTRIBUTES } from '../src/search-attributes.ts';
@@ -14,7 +14,7 @@ import { startSite } from './site.ts';
 
 const place = process.argv[2] === 'ssh' ? 'ssh' : 'local';
 const ROLLBACKS = 3;
-const { EventType } = proto.api.enums.v1;
+type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
 
 const folder = await mkdtemp(join(tmpdir(), 'backout-trace-'));
 const temporal = await startEmbeddedTemporal({
@@ -46,20 +46,23 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-function print(events: proto.api.history.v1.IHistoryEvent[]): void {
+function print(events: HistoryEvent[]): void {
   const times = events.map(({ eventTime }) => Number(eventTime?.seconds) * 1000 + Number(eventTime?.nanos) / 1e6);
   const start = times[0] ?? 0;
   for (const [index, event] of events.entries()) {
     const time = times[index] ?? 0;
     const since = (time - start).toFixed(0).padStart(6);
     const gap = (time - (times[index - 1] ?? time)).toFixed(0).padStart(6);
-    process.stdout.write(`${since} ${gap}  ${EventType[event.eventType ?? 0]?.replace('EVENT_TYPE_', '') ?? ''} ${nameOf(event)}\n`);
+    process.stdout.write(`${since} ${gap}  ${String(event.eventId).padStart(3)} ${describe(event)}\n`);
   }
 }
 
-function nameOf(event: proto.api.history.v1.IHistoryEvent): string {
+/** An event by the name of its attributes, with the activity or child that it is about. */
+function describe(event: HistoryEvent): string {
+  const kind = Object.keys(event).find((key) => key.endsWith('EventAttributes'));
   const activity = event.activityTaskScheduledEventAttributes?.activityType?.name;
   const child = event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowType?.name;
-  const of = event.activityTaskCompletedEventAttributes ?? event.activityTaskFailedEventAttributes;
-  return activity ?? child ?? (of?.scheduledEventId ? `(of event ${String(of.scheduledEventId)})` : '');
+  const { scheduledEventId } = event.activityTaskCompletedEventAttributes ?? {};
+  const of = scheduledEventId == null ? '' : `of event ${String(scheduledEventId)}`;
+  return `${(kind ?? '').replace('EventAttributes', '')} ${activity ?? child ?? of}`.trimEnd();
 }
