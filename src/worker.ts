@@ -89,7 +89,7 @@ export async function startWorker({
     taskQueue: queue,
     identity: config.worker.identity ?? `backout@${hostname()}:${process.pid}`,
     activities: createActivities(deps),
-    workflowBundle: await workflowCode(workflowBundle),
+    workflowBundle: await workflowCode(logger, workflowBundle),
     ...(interceptors === undefined ? {} : { interceptors }),
     // When this worker dies, another one takes its rollbacks over after this time, not after the usual 10 seconds.
     stickyQueueScheduleToStartTimeout: '2s',
@@ -146,10 +146,13 @@ export function createDeps(parts: {
 }
 
 /** The bundle made by `npm run build`; in a checkout that was not built, the sources are bundled at start. */
-async function workflowCode(given?: string): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
+async function workflowCode(
+  logger: Logger,
+  given?: string,
+): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   const bundle = given ?? fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
   if (existsSync(bundle)) return { codePath: bundle };
-  return await bundleWorkflowCode(WORKFLOW_SOURCES);
+  return await bundleWorkflowCode({ ...WORKFLOW_SOURCES, logger: temporalLogger(logger) });
 }
 
 /** Once per process, before the first connection. */

@@ -67,7 +67,7 @@ export function locked(host: Host, { holder, directory }: Refusal): FailureParts
   return {
     what: `The target is locked by ${describe(holder)}, until ${time(holder.expires)}. The lock is ${directory}/lock on ${host.name}.`,
     changed: UNCHANGED,
-    next: `Let it finish or end it. If you know that it is dead, start again with \`--take-over ${holder.owner}\`.`,
+    next: `Let it finish or end it. If you know that it is dead, start again with \`--take-over ${holder.owner} --take-over-note 'how you know'\`.`,
   };
 }
 

@@ -181,7 +181,7 @@ describe.each(PLACES)('on a target reached by $where, whose sh is $shell', (whic
         `The target is locked by rollback-a (shift-traffic, attempt 3, asked for by ana, from ${machine} process ` +
         `${pid}) since ${time(held?.since)}, until ${time(held?.expires)}. The lock is ${lockFile()} on web-1.`,
       changed: 'This command changed nothing.',
-      next: 'Let it finish or end it. If you know that it is dead, start again with `--take-over rollback-a`.',
+      next: "Let it finish or end it. If you know that it is dead, start again with `--take-over rollback-a --take-over-note 'how you know'`.",
     });
     expect((held?.expires ?? 0) - (held?.since ?? 0)).toBe(300);
     expect(asked).toEqual(['rollback-a']);

@@ -16,6 +16,6 @@ export async function refuseLocked(
       `${lock.owner} is at work on this target (${lock.step}, asked for by ${lock.by}, from ${lock.host}). ` +
       `It holds ${directory}/lock on ${host.name} until ${new Date(lock.expires * 1000).toISOString()}.`,
     changed: NOTHING_CHANGED,
-    next: `Let it finish or end it. If you know that it is dead, start again with \`--take-over ${lock.owner}\`.`,
+    next: `Let it finish or end it. If you know that it is dead, start again with \`--take-over ${lock.owner} --take-over-note 'how you know'\`.`,
   });
 }

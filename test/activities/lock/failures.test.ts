@@ -55,7 +55,7 @@ describe('the lock', () => {
     expect(parts).toEqual({
       what: `The target is locked by ${HOLDER}, until 2026-01-01T00:05:00.000Z. The lock is /var/lib/backout/listings.production/lock on web-1.`,
       changed: 'This command changed nothing.',
-      next: 'Let it finish or end it. If you know that it is dead, start again with `--take-over rollback-a`.',
+      next: "Let it finish or end it. If you know that it is dead, start again with `--take-over rollback-a --take-over-note 'how you know'`.",
     });
   });
 
