@@ -1,5 +1,5 @@
 /** A private nginx in front of two colours that are part of it, and our driver for its site file. */
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalHost } from '../../activities/commands/local.ts';
@@ -11,6 +11,7 @@ import type { SiteSettings } from '../../activities/nginx/upstream.ts';
 import type { Guard } from '../../activities/lock/lock.ts';
 import { PATH_WITH_SBIN, startNginx } from '../../scripts/demo/nginx.ts';
 import { freePort } from './ports.ts';
+import { until } from './until.ts';
 
 process.env['PATH'] = PATH_WITH_SBIN;
 
@@ -80,11 +81,19 @@ export async function startSite(): Promise<Site> {
       return await nginx.apply({ site, text: nginx.shifted(site, to).text, dump, guard: unguarded });
     },
     stop: async () => {
-      await server.stop();
+      // Not by `nginx -s stop`: that fails where a test has broken the configuration.
+      process.kill(await server.pid(), 'SIGTERM');
+      await until('nginx has ended', async () => !(await isThere(join(folder, 'nginx.pid'))));
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
+
+const isThere = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 const releases = (folder: string) => ({
   blue: { servers: [`unix:${folder}/blue.sock`], weightHeader: 'X-Blue-Weight' },
