@@ -15,7 +15,15 @@ const TRIES = 3;
 
 const local = await placesOf({ ssh: false });
 const overSsh = await placesOf({ ssh: true });
-const STEPS = ['captureBefore', 'shiftTraffic', 'captureLogs', 'stopFaulty', 'verifyRelease', 'writeReport', 'announce'];
+const STEPS = [
+  'captureBefore',
+  'shiftTraffic',
+  'captureLogs',
+  'stopFaulty',
+  'verifyRelease',
+  'writeReport',
+  'announce',
+];
 
 describe('the places that are found', () => {
   it.each(STEPS)('are before, in and after the step %s', (step) => {
@@ -80,7 +88,9 @@ async function expectRolledBack({ lab, ended, siteBefore, announceAttempts, stor
   expect(announcements).toHaveLength(3);
   expect(announceAttempts).toHaveLength(3);
   for (const [index, id] of announcements.entries()) {
-    expect(ids.filter((each) => each === id).length).toBeLessThanOrEqual(Math.min(announceAttempts[index] ?? 0, 2));
+    expect(ids.filter((each) => each === id).length).toBeLessThanOrEqual(
+      Math.min(announceAttempts[index] ?? 0, 2),
+    );
   }
 
   const folders = await lab.incidents();
