@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export type PrivateNginx = {
   /** The main configuration file. */
@@ -13,7 +13,7 @@ export type PrivateNginx = {
   errorLog: string;
   pid(): Promise<number>;
   reload(): Promise<void>;
-  /** SIGQUIT; fine when it has ended already. */
+  /** Returns when it has ended; fine when it has already. */
   stop(): Promise<void>;
 };
 
@@ -44,10 +44,25 @@ export async function startNginx(folder: string, siteFiles: Record<string, strin
     errorLog,
     pid,
     reload: async () => void process.kill(await pid(), 'SIGHUP'),
+    // By its process: `nginx -s stop` reads the configuration first, which may be broken by then.
     stop: async () => {
-      await execa('nginx', ['-c', config, '-s', 'stop'], { reject: false, env: { PATH: PATH_WITH_SBIN } });
+      const master = await pid().catch(() => 0);
+      if (master > 0) await endProcess(master);
     },
   };
+}
+
+/** SIGTERM, and its end awaited. */
+async function endProcess(pid: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGTERM');
+    for (;;) {
+      process.kill(pid, 0);
+      await pause(10);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function untilPidFile(pid: () => Promise<number>): Promise<void> {
@@ -57,7 +72,7 @@ async function untilPidFile(pid: () => Promise<number>): Promise<void> {
     } catch (error) {
       if (tries > 500) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
   }
 }
 
