@@ -52,11 +52,14 @@ export async function startNginx(folder: string, siteFiles: Record<string, strin
   };
 }
 
-/** SIGTERM, and its end awaited. */
+const END_WITHIN_MS = 5000;
+
+/** SIGTERM, and its end awaited; not for ever, since in a container nobody may collect what has ended. */
 async function endProcess(pid: number): Promise<void> {
+  const giveUpAt = Date.now() + END_WITHIN_MS;
   try {
     process.kill(pid, 'SIGTERM');
-    for (;;) {
+    while (Date.now() < giveUpAt) {
       process.kill(pid, 0);
       await pause(10);
     }
