@@ -151,6 +151,15 @@ export function stoppedMidway(status: RollbackStatus | null): string {
   const where = step === undefined ? '' : ` at “${step.title}”, which may be done in part`;
   return (
     `The rollback ran inside this command and STOPPED with it${where}. When last seen: ${traffic}\n` +
-    'Start it again to finish it: it reads what is there and goes on.'
+    `Start it again to finish it: it reads what is there and goes on.${takeOver(status)}`
+  );
+}
+
+/** The lock on the target outlives a process that was ended in the middle of a step. */
+function takeOver(status: RollbackStatus | null): string {
+  if (status === null) return '';
+  return (
+    '\nIf it is refused because this one still holds the target, add: ' +
+    `--take-over ${status.workflowId} --take-over-note "ended with Ctrl-C"`
   );
 }

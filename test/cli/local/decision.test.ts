@@ -47,7 +47,8 @@ test('a local rollback that was stopped says where it stands', () => {
   expect(stoppedMidway(status)).toBe(
     'The rollback ran inside this command and STOPPED with it at “Verify blue (1.4.0)”, which may be done in part. ' +
       'When last seen: All traffic is on blue (1.4.0): 10 answers in a row came from blue (1.4.0). Data was not changed.\n' +
-      'Start it again to finish it: it reads what is there and goes on.',
+      'Start it again to finish it: it reads what is there and goes on.\n' +
+      'If it is refused because this one still holds the target, add: --take-over rollback-listings-42 --take-over-note "ended with Ctrl-C"',
   );
   expect(stoppedMidway(null)).toContain(
     'When last seen: Nothing was changed: traffic and data are as they were.',
