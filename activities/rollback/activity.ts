@@ -1,7 +1,8 @@
 /** What every activity shares: it heartbeats, ends its commands when cancelled, and fails in Temporal's terms. */
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import type { Info } from '@temporalio/activity';
 import { BackoutFailure } from '../../src/domain/failure.ts';
+import { asSentence } from '../../src/domain/report/plain.ts';
 
 /** Well below the heartbeat time-out, so that one missed beat is not taken for a dead worker. */
 const HEARTBEAT_INTERVAL_MS = 1000;
@@ -61,12 +62,29 @@ function timesOf(info: Info): Pick<Running, 'scheduledAt' | 'endsAt'> {
 }
 
 function asActivityFailure(error: unknown): unknown {
-  if (!(error instanceof BackoutFailure)) return error;
+  if (error instanceof BackoutFailure) {
+    return ApplicationFailure.create({
+      type: error.type,
+      message: error.message,
+      nonRetryable: !error.retryable,
+      details: [error.parts],
+      cause: error,
+    });
+  }
+  // These say already what Temporal is to do.
+  const isTemporals = error instanceof ApplicationFailure || error instanceof CancelledFailure;
+  return isTemporals ? error : unexpected(error);
+}
+
+/** Retried, since it may be a disk or a connection as well as a mistake of ours. */
+function unexpected(error: unknown): ApplicationFailure {
+  const cause = error instanceof Error ? error : new Error(String(error));
   return ApplicationFailure.create({
-    type: error.type,
-    message: error.message,
-    nonRetryable: !error.retryable,
-    details: [error.parts],
-    cause: error,
+    type: 'Unexpected',
+    message:
+      `Something that Backout does not expect, most likely a bug in it: ${asSentence(cause.message)} ` +
+      'Traffic may have been changed by this step, data was not. ' +
+      'Trying again is safe: it reads the live state first. Report it with the log of the worker.',
+    cause,
   });
 }
