@@ -32,6 +32,8 @@ import { until } from './until.ts';
 export type LabOptions = Omit<SandboxOptions, 'folder' | 'service' | 'ssh' | 'slackUrlVariable'> & {
   /** The service is on another machine: a private sshd, in `sshd`. */
   ssh?: boolean;
+  /** Another Temporal server than the one that all tests share. */
+  address?: string;
   /** Without a worker: the test starts its own. */
   withoutWorker?: boolean;
   /** Called as an activity begins, in the worker: the place to break something. */
@@ -79,11 +81,10 @@ const SILENT = new DefaultLogger('ERROR', () => undefined);
 let runtimeInstalled = false;
 
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
-  const { ssh, withoutWorker, onActivity, ...sandboxOptions } = options;
+  const { ssh, withoutWorker, onActivity, address = inject('temporal').address, ...sandboxOptions } = options;
   const folder = await mkdtemp(join(tmpdir(), 'backout-lab-'));
   const service = `listings-${randomUUID().slice(0, 8)}`;
   const taskQueue = `lab-${service}`;
-  const { address } = inject('temporal');
   const slack = await startSlack();
   const variable = `SLACK_${service.replaceAll('-', '_').toUpperCase()}`;
   process.env[variable] = slack.url('incidents');
