@@ -45,7 +45,10 @@ export async function benchmark(options: BenchOptions): Promise<Report> {
     options.say('starts …');
     const starts = await measureStartsOf(server, options);
     options.say('load …');
-    const load = await measureLoad(server, options.quick ? { rollbacks: 10, waiting: 20 } : { rollbacks: 200, waiting: 1000 });
+    const load = await measureLoad(
+      server,
+      options.quick ? { rollbacks: 10, waiting: 20 } : { rollbacks: 200, waiting: 1000 },
+    );
     return {
       at: new Date().toISOString(),
       machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`,

@@ -18,7 +18,11 @@ Runtime.install({
 });
 
 const fails = async (): Promise<never> => {
-  throw ApplicationFailure.create({ type: 'ProofFailed', message: 'as the benchmark wants it', nonRetryable: true });
+  throw ApplicationFailure.create({
+    type: 'ProofFailed',
+    message: 'as the benchmark wants it',
+    nonRetryable: true,
+  });
 };
 const worker = await Worker.create({
   connection: await NativeConnection.connect({ address }),
@@ -49,6 +53,8 @@ async function residentBytes(): Promise<number> {
 /** As the SDK's core counts them. */
 async function cachedWorkflows(): Promise<number> {
   const text = await (await fetch(`http://${metrics}/metrics`)).text();
-  const values = [...text.matchAll(/^temporal_sticky_cache_size\{.*\} (\d+)/gm)].map(([, value]) => Number(value));
+  const values = [...text.matchAll(/^temporal_sticky_cache_size\{.*\} (\d+)/gm)].map(([, value]) =>
+    Number(value),
+  );
   return values.reduce((sum, value) => sum + value, 0);
 }

@@ -17,7 +17,12 @@ export async function measureStarts({ configFile, healthUrl, rounds, warmUp }: W
     versionMs: [BACKOUT, '--version'],
     statusMs: [BACKOUT, '--config', configFile, 'status'],
   };
-  const times = { workerMs: [] as number[], nodeMs: [] as number[], versionMs: [] as number[], statusMs: [] as number[] };
+  const times = {
+    workerMs: [] as number[],
+    nodeMs: [] as number[],
+    versionMs: [] as number[],
+    statusMs: [] as number[],
+  };
   for (let round = warmUp ? 0 : 1; round <= rounds; round++) {
     const taken = {
       workerMs: await workerStart(configFile, healthUrl),
@@ -27,7 +32,8 @@ export async function measureStarts({ configFile, healthUrl, rounds, warmUp }: W
     };
     // The first round fills the disk cache and Node's cache of compiled code.
     if (round === 0) continue;
-    for (const name of ['workerMs', 'nodeMs', 'versionMs', 'statusMs'] as const) times[name].push(taken[name]);
+    for (const name of ['workerMs', 'nodeMs', 'versionMs', 'statusMs'] as const)
+      times[name].push(taken[name]);
   }
   return {
     workerMs: median(times.workerMs),

@@ -15,7 +15,11 @@ const TITLES = { script: 'plain shell script', client: 'Backout, by a client', c
 const PLACES = { local: 'On this machine', ssh: 'Over SSH' };
 
 /** Backout's median divided by the script's. */
-export function ratio(measured: readonly Measured[], way: 'client' | 'cli', what: 'toBlueMs' | 'totalMs'): number {
+export function ratio(
+  measured: readonly Measured[],
+  way: 'client' | 'cli',
+  what: 'toBlueMs' | 'totalMs',
+): number {
   const of = (name: Measured['way']) =>
     median(measured.filter((one) => one.way === name).map((one) => one[what]));
   return of(way) / of('script');
@@ -51,12 +55,15 @@ function rollbackTable(place: Place, measured: readonly Measured[]): string[] {
       return columns(TITLES[way], ...cells);
     }),
     columns('aim, by a client', '', `≤ ${aims.toBlueMs}×`, '', `< ${aims.totalMs}×`),
-    ...[...new Set(lost)].map((why) => `lost by ${why} (${lost.filter((other) => other === why).length} times)`),
+    ...[...new Set(lost)].map(
+      (why) => `lost by ${why} (${lost.filter((other) => other === why).length} times)`,
+    ),
   ];
 }
 
 function starts({ starts: { workerMs, nodeMs, versionMs, statusMs } }: Report): string[] {
-  const line = (title: string, ms: number) => columns(title, `${Math.round(ms)} ms`, `${(ms / nodeMs).toFixed(2)}×`);
+  const line = (title: string, ms: number) =>
+    columns(title, `${Math.round(ms)} ms`, `${(ms / nodeMs).toFixed(2)}×`);
   return [
     'Starts (ratio to plain Node)',
     line('node -e 0', nodeMs),
@@ -70,7 +77,12 @@ function load({ load: { rollbacks, perSecond, waiting, kbPerWaiting, cached } }:
   return [
     'One worker, with steps that take no time',
     columns(`${rollbacks} rollbacks at once`, `${perSecond.toFixed(1)} rollbacks/s`),
-    columns(`${waiting} waiting for a person`, `${Math.round(kbPerWaiting)} KB each`, '', `${cached} workflows cached`),
+    columns(
+      `${waiting} waiting for a person`,
+      `${Math.round(kbPerWaiting)} KB each`,
+      '',
+      `${cached} workflows cached`,
+    ),
   ];
 }
 
@@ -78,5 +90,8 @@ const milliseconds = (values: readonly number[]) => `${Math.round(median(values)
 
 const WIDTHS = [30, 32, 9, 24, 8];
 function columns(...cells: string[]): string {
-  return cells.map((cell, index) => cell.padEnd(WIDTHS[index] ?? 0)).join('').trimEnd();
+  return cells
+    .map((cell, index) => cell.padEnd(WIDTHS[index] ?? 0))
+    .join('')
+    .trimEnd();
 }

@@ -47,7 +47,9 @@ try {
 }
 
 function print(events: HistoryEvent[]): void {
-  const times = events.map(({ eventTime }) => Number(eventTime?.seconds) * 1000 + Number(eventTime?.nanos) / 1e6);
+  const times = events.map(
+    ({ eventTime }) => Number(eventTime?.seconds) * 1000 + Number(eventTime?.nanos) / 1e6,
+  );
   const start = times[0] ?? 0;
   for (const [index, event] of events.entries()) {
     const time = times[index] ?? 0;

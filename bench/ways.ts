@@ -54,7 +54,15 @@ export const byCli: Way = {
   name: 'cli',
   title: 'Backout, by its CLI',
   rollBack: async ({ sandbox, service }) => {
-    const args = ['--config', sandbox.configFile, 'rollback', 'traffic-only', service, '--reason', 'benchmark'];
+    const args = [
+      '--config',
+      sandbox.configFile,
+      'rollback',
+      'traffic-only',
+      service,
+      '--reason',
+      'benchmark',
+    ];
     await run(process.execPath, [BACKOUT, ...args, '--yes'], {});
   },
 };

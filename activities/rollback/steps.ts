@@ -27,6 +27,7 @@ export function contextOf(deps: Deps, { plan, rollback }: StepInput, running: Ru
   return {
     from: plan.from,
     to: plan.to,
+    observed: plan.observed,
     rollback,
     ...running,
     isEnded: isEnded(deps, plan.request.takeOver?.owner),

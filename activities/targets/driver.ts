@@ -22,6 +22,8 @@ export type TargetPlan = {
 export type StepContext = {
   from: Release;
   to: Release;
+  /** What planning saw. */
+  observed: Observation;
   rollback: RollbackRef;
   /** 1 for the first try of this activity, then counting up: a later attempt fences an earlier one. */
   attempt: number;

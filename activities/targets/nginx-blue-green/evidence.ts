@@ -1,29 +1,45 @@
 /** Keeping what the rollback is about to change or destroy. */
 import { describeRelease } from '../../../src/domain/plan.ts';
+import type { Observation } from '../../../src/domain/plan.ts';
 import type { EvidenceSink } from '../../incident/folder.ts';
 import { writeState } from '../../incident/state.ts';
+import type { SiteFile } from '../../nginx/driver.ts';
 import { fetchLog, logName } from '../../process/logs.ts';
 import type { LogSource } from '../../process/logs.ts';
 import type { DriverProof, StepContext } from '../driver.ts';
-import { readLive } from './observe.ts';
+import { readLive, siteNote } from './observe.ts';
 import type { Ports } from './ports.ts';
 
 const LOG_TIMEOUT_MS = 60_000;
 
-/** The live state and the site file as they are now. */
+/** What planning saw is the state before, if it saw it this lately. */
+const FRESH_MS = 10_000;
+
+/** The live state and the site file as they are now. Traffic waits for this, so nothing is asked twice. */
 export async function captureBefore(
   ports: Ports,
   context: StepContext,
   sink: EvidenceSink,
 ): Promise<DriverProof> {
-  const live = await readLive(ports, context.signal);
-  const siteFile = Buffer.from(live.site.text, 'latin1');
-  await Promise.all([writeState(sink, 'before', live.observation), sink.write('site-before.conf', siteFile)]);
+  const { site, observation } = await stateBefore(ports, context);
+  const siteFile = Buffer.from(site.text, 'latin1');
+  await Promise.all([writeState(sink, 'before', observation), sink.write('site-before.conf', siteFile)]);
   return {
     outcome: 'done',
-    proof: `state-before.json, releases-before.txt and a copy of ${live.site.realPath} are kept`,
-    details: live.observation.notes,
+    proof: `state-before.json, releases-before.txt and a copy of ${site.realPath} are kept`,
+    details: observation.notes,
   };
+}
+
+async function stateBefore(
+  ports: Ports,
+  { observed, signal }: StepContext,
+): Promise<{ site: SiteFile; observation: Observation }> {
+  if (Math.abs(Date.now() - Date.parse(observed.at)) > FRESH_MS) return await readLive(ports, signal);
+  const site = await ports.nginx.read();
+  return observed.notes.includes(siteNote(site))
+    ? { site, observation: observed }
+    : await readLive(ports, signal);
 }
 
 /** The faulty release's logs, nginx's error log and the system log. One that can't be had does not lose the others. */

@@ -15,11 +15,19 @@ export type Held = {
 /** Longer than any step's command may take: an expired lock is free for others to take. */
 const TTL_SECONDS = 300;
 
+type HoldOptions = {
+  step: string;
+  logMarks: LogMark[];
+  /** Noted in the same round trip as the lock. */
+  phase?: Marker['phase'];
+  outcome?: string;
+};
+
 /** Takes the lock, or takes it again: a later attempt of the same rollback fences off an earlier one. */
 export async function hold(
   ports: Ports,
   context: StepContext,
-  { step, logMarks, phase }: { step: string; logMarks: LogMark[]; phase?: Marker['phase'] },
+  { step, logMarks, phase, outcome }: HoldOptions,
 ): Promise<Held> {
   const { rollback, from, to, attempt, scheduledAt, lives, isEnded } = context;
   const owner = rollback.workflowId;
@@ -44,7 +52,7 @@ export async function hold(
     lives,
     ttlSeconds: TTL_SECONDS,
     isEnded,
-    ...(phase === undefined ? {} : { record: record(phase) }),
+    ...(phase === undefined ? {} : { record: record(phase, outcome) }),
   });
   const guard = ports.lock.guard({ owner, token });
   return { guard, note: (at, outcome) => ports.lock.writeRecord(guard, record(at, outcome)) };
@@ -52,6 +60,6 @@ export async function hold(
 
 /** What the last rollback left on the target, whoever's it was. */
 export async function readMarker(ports: Ports): Promise<Marker | null> {
-  const { records } = await ports.lock.readState();
+  const { records } = await ports.reading.lock.readState();
   return parseMarker(records[MARKER] ?? null);
 }

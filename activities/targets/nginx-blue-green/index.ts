@@ -19,7 +19,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
   const ports = createPorts(parts);
   return {
     plan: async (request, context) => {
-      const [live] = await Promise.all([readLive(ports, context.signal), ports.nginx.dump()]);
+      const [live] = await Promise.all([readLive(ports, context.signal), ports.reading.nginx.dump()]);
       await refuseLocked(ports, live.state.lock, context);
       const { from, to, continues, warnings } = chooseReleases({
         releases: live.releases,
@@ -55,9 +55,10 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     stopFaulty: (context) => stopFaulty(ports, context),
     release: async (context, outcome) => {
       const marker = await readMarker(ports);
-      const held = await hold(ports, context, { step: 'release', logMarks: marker?.logMarks ?? [] });
       // A rollback that never touched the target leaves no trace of itself on it.
-      if (marker?.owner === context.rollback.workflowId) await held.note('ended', outcome);
+      const trace = marker?.owner === context.rollback.workflowId ? { phase: 'ended' as const, outcome } : {};
+      const logMarks = marker?.logMarks ?? [];
+      const held = await hold(ports, context, { step: 'release', logMarks, ...trace });
       await ports.lock.release(held.guard);
     },
     verificationTargets: async (to) => {

@@ -21,14 +21,14 @@ export type Live = {
   observation: Observation;
 };
 
-/** Reads everything side by side. Changes nothing. */
+/** Reads everything side by side, in one command where it can. Changes nothing. */
 export async function readLive(ports: Ports, signal?: AbortSignal): Promise<Live> {
-  const { settings } = ports;
+  const { settings, reading } = ports;
   const names = Object.keys(settings.colours);
   const [site, state, answers, colours] = await Promise.all([
-    ports.nginx.read(),
-    ports.lock.readState(),
-    ports.front(PLANNING_REQUESTS, signal),
+    reading.nginx.read(),
+    reading.lock.readState(),
+    reading.front(PLANNING_REQUESTS, signal),
     Promise.all(names.map((name) => readColour(ports, name, signal))),
   ]);
   const shares = answerShares(answers, settings);
@@ -45,7 +45,7 @@ export async function readLive(ports: Ports, signal?: AbortSignal): Promise<Live
     };
   });
   const notes = [
-    `${site.realPath}: sha256 ${site.sha256}`,
+    siteNote(site),
     ...weightHeaders(answers[0], settings),
     ...answers.flatMap((answer) =>
       answer.ok ? [] : [`${settings.probe.url} did not answer: ${answer.error}`],
@@ -60,6 +60,9 @@ export async function readLive(ports: Ports, signal?: AbortSignal): Promise<Live
   };
 }
 
+/** Says by its digest which site file was seen. */
+export const siteNote = ({ realPath, sha256 }: SiteFile) => `${realPath}: sha256 ${sha256}`;
+
 type ColourState = Pick<ObservedRelease, 'version' | 'process' | 'health' | 'detail'>;
 const UNKNOWN: ColourState = {
   version: null,
@@ -71,8 +74,8 @@ const UNKNOWN: ColourState = {
 async function readColour(ports: Ports, name: string, signal?: AbortSignal): Promise<ColourState> {
   const colour = ports.colour(name);
   const [inspection, answer, version] = await Promise.all([
-    ports.process(name).inspect(),
-    ports.http.get(colour.url + ports.healthPath, { ...(signal ? { signal } : {}) }),
+    ports.reading.process(name).inspect(),
+    ports.reading.http.get(colour.url + ports.healthPath, { ...(signal ? { signal } : {}) }),
     readVersion(ports, colour, signal),
   ]);
   return {
@@ -100,7 +103,7 @@ function versionFromHeader({ version }: Colour, answer: HttpAnswer): string | nu
 
 /** The version from its own place; null where it can't be read, which is no reason to stop. */
 async function readVersion(
-  { host, http }: Ports,
+  { reading: { host, http } }: Ports,
   { url, version }: Colour,
   signal?: AbortSignal,
 ): Promise<string | null> {

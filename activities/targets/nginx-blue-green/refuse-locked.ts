@@ -1,5 +1,6 @@
 /** Planning against a target that another rollback is at work on would plan from a state that won't last. */
 import { BackoutFailure, NOTHING_CHANGED } from '../../../src/domain/failure.ts';
+import { isDeadProcess, thisProcess } from '../../lock/holder.ts';
 import type { LockRecord } from '../../lock/lock.ts';
 import type { StepContext } from '../driver.ts';
 import type { Ports } from './ports.ts';
@@ -10,7 +11,8 @@ export async function refuseLocked(
   lock: LockRecord | null,
   { rollback, isEnded }: Pick<StepContext, 'rollback' | 'isEnded'>,
 ): Promise<void> {
-  if (lock === null || lock.owner === rollback.workflowId || (await isEnded(lock.owner))) return;
+  if (lock === null || lock.owner === rollback.workflowId) return;
+  if (isDeadProcess(lock, thisProcess()) || (await isEnded(lock.owner))) return;
   throw new BackoutFailure('AlreadyRunning', {
     what:
       `${lock.owner} is at work on this target (${lock.step}, asked for by ${lock.by}, from ${lock.host}). ` +

@@ -25,10 +25,10 @@ const PUT_BACK_MS = 3000;
 export async function shiftTraffic(ports: Ports, context: StepContext): Promise<DriverProof> {
   const { from, to, rollback, signal } = context;
   const [site, dump, marker, marks] = await Promise.all([
-    ports.nginx.read(),
-    ports.nginx.dump(),
+    ports.reading.nginx.read(),
+    ports.reading.nginx.dump(),
     readMarker(ports),
-    markLogs(ports.host, logFiles(ports.colour(to.name)), signal),
+    markLogs(ports.reading.host, logFiles(ports.colour(to.name)), signal),
   ]);
   const { text, changes } = ports.nginx.shifted(site, to.name);
   const begunBefore = marker?.owner === rollback.workflowId && marker.phase !== 'ended';

@@ -14,7 +14,7 @@ export async function stopFaulty(ports: Ports, context: StepContext): Promise<Dr
   const { from, to } = context;
   const why = await prove(ports, context);
   if (why !== null) throw notServing(ports, context, why);
-  const [marker, serving] = await Promise.all([readMarker(ports), ports.process(to.name).inspect()]);
+  const [marker, serving] = await Promise.all([readMarker(ports), ports.reading.process(to.name).inspect()]);
   const held = await hold(ports, context, { step: 'stop-faulty', logMarks: marker?.logMarks ?? [] });
   const { outcome, pids } = await ports.process(from.name).stop(held.guard, serving.pids);
   const { state, detail } = await ports.process(from.name).inspect();
