@@ -1,7 +1,8 @@
 #!/bin/sh
 # The rollback that people run today, as good as plain shell gets: what Backout is measured against.
 # One SSH session (none with HOST=local), no fixed sleeps, and the same job in the same order: switch, test, reload,
-# wait until blue answers on new connections, keep green's log, stop green, wait until it is gone, check blue's health.
+# wait until blue answers ten new connections in a row, keep green's log, stop green, wait until it is gone, check
+# blue's health.
 #
 # usage: baseline.sh HOST SITE NGINX_CONF FRONT_URL BLUE_URL GREEN_PORT BLUE_PORT GREEN_PID_FILE GREEN_LOG KEEP_DIR
 # SSH_OPTIONS: options for ssh. No argument may hold a space: they pass through the remote shell as they are.
@@ -16,7 +17,8 @@ sed -e "s/\(server 127\.0\.0\.1:$blue_port[^;]*\) down;/\1;/" \
     -e "s/\(X-Blue-Weight\) \"0\"/\1 \"100\"/; s/\(X-Green-Weight\) \"100\"/\1 \"0\"/" "$site.bak" > "$site"
 nginx -t -q -c "$conf" || { cp -p "$site.bak" "$site"; exit 1; }
 nginx -s reload -c "$conf"
-until curl -s -o /dev/null -D - -H "Connection: close" "$front" | grep -qi "^x-release: blue"; do :; done
+# One answer by blue is not enough: old workers of nginx take connections for a moment longer, and send them to green.
+until [ "$(curl -s -o /dev/null -D - -H "Connection: close" "$front?[1-10]" | grep -ci "^x-release: blue")" = 10 ]; do :; done
 gzip -c "$log" > "$keep/green.log.gz"
 pid=$(cat "$pid_file")
 kill "$pid" 2>/dev/null || true

@@ -36,8 +36,11 @@ async function measureOnce(site: Site, way: Way): Promise<Measured> {
   const startedAt = Date.now();
   await way.rollBack(site);
   const totalMs = Date.now() - startedAt;
-  await site.expectRolledBack();
-  const answers = await site.clients.cut();
+  await site.expectRolledBack().catch((error: unknown) => {
+    throw new Error(`${way.title}: ${String(error)}`);
+  });
+  // Those that were sent before met the deployment of green.
+  const answers = (await site.clients.cut()).filter(({ sentAt }) => sentAt >= startedAt);
   return {
     way: way.name,
     toBlueMs: lastByGreen(answers, startedAt),

@@ -65,8 +65,9 @@ export async function startSite(place: Place, { address }: { address: string }):
       await giveTrafficToGreen(sandbox);
     },
     expectRolledBack: async () => {
-      const { release } = await ask(`${sandbox.url}/`);
-      if (release !== 'blue') throw new Error(`after the rollback, ${release ?? 'nobody'} answers`);
+      const { release, status, error } = await ask(`${sandbox.url}/`);
+      const who = release ?? error ?? `nobody, with status ${String(status)}`;
+      if (release !== 'blue') throw new Error(`after the rollback, not blue answers but: ${who}`);
       if (runs(green.pid)) throw new Error('after the rollback, green still runs');
     },
     stop: async () => {
@@ -92,11 +93,14 @@ async function startGreen({ folder, green }: Sandbox): Promise<RunningService> {
 async function giveTrafficToGreen({ site, url, nginx, blue, green }: Sandbox): Promise<void> {
   const port = Number(new URL(url).port);
   await writeFile(site, siteFile({ port, blue: blue.port, green: green.port }));
-  await nginx.reload();
   const master = await nginx.pid();
-  while ((await ask(`${url}/`)).release !== 'green') await pause(5);
-  // Old workers of nginx that still end would share the processor with what is measured.
-  while ((await childrenOf(master)).length > 1) await pause(5);
+  const before = await childrenOf(master);
+  await nginx.reload();
+  // Until the old workers of nginx have ended: they would go on taking connections, and share the processor.
+  const isOver = (now: string[]) => now.length > 0 && !now.some((pid) => before.includes(pid));
+  while (!isOver(await childrenOf(master))) await pause(5);
+  const { release } = await ask(`${url}/`);
+  if (release !== 'green') throw new Error(`green was deployed, but ${release ?? 'nobody'} answers`);
 }
 
 async function childrenOf(pid: number): Promise<string[]> {
