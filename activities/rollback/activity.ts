@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import type { Info } from '@temporalio/activity';
 import { BackoutFailure } from '../../src/domain/failure.ts';
 import { asSentence } from '../../src/domain/report/plain.ts';
+import { mayBeLate, refuseLate } from './late.ts';
 
 /** Well below the heartbeat time-out, so that one missed beat is not taken for a dead worker. */
 const HEARTBEAT_INTERVAL_MS = 1000;
@@ -32,6 +33,7 @@ export function activity<Input, Result>(
     let detail = '';
     const beat = setInterval(() => context.heartbeat(detail), HEARTBEAT_INTERVAL_MS);
     try {
+      if (mayBeLate(context.info)) await refuseLate(context);
       return await perform(input, {
         attempt: context.info.attempt,
         ...timesOf(context.info),
