@@ -56,6 +56,11 @@ export async function runProject(run: ProjectRun): Promise<ProjectResult> {
     const ending = await endOf(vitest, limitSeconds);
     const leftovers = ending.kind === 'exited' ? await lasting(ours) : [];
     endAll();
+    // What was started while the others were being killed shows up now, and is killed in its turn.
+    await lasting(() => {
+      endAll();
+      return ours();
+    });
     return summarize({
       project,
       seconds: (performance.now() - started) / 1000,

@@ -111,7 +111,7 @@ const hang = async (body: string) => {
     `${startSleeper()}
     test('ends', () => {});
     test('waits for nothing', ${body});`,
-    { limitSeconds: 6 },
+    { limitSeconds: 12 },
   );
   expect(failed).toBe(1);
   expect(isRunning(await sleeper())).toBe(false);
@@ -120,12 +120,12 @@ const hang = async (body: string) => {
 
 test('a test that hangs is named, and everything is ended', async () => {
   expect(await hang('() => new Promise((resolve) => setTimeout(resolve, 1e8))')).toEqual([
-    'not done within 6 s; it hung in:\n    sample.test.mjs\n    sample.test.mjs > waits for nothing',
+    'not done within 12 s; it hung in:\n    sample.test.mjs\n    sample.test.mjs > waits for nothing',
   ]);
 });
 
 test('of a test that never lets go of the processor, the file is named', async () => {
   expect(await hang('() => { for (;;); }')).toEqual([
-    'not done within 6 s; it hung in:\n    sample.test.mjs',
+    'not done within 12 s; it hung in:\n    sample.test.mjs',
   ]);
 });
