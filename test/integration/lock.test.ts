@@ -29,6 +29,7 @@ import { openPlace, PLACES } from '../support/places.ts';
 import type { TestHost } from '../support/places.ts';
 import { isRunning } from '../support/processes.ts';
 import { startSshd } from '../support/sshd.ts';
+import { unprivileged } from '../support/unprivileged.ts';
 import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lock-test-'));
@@ -387,16 +388,15 @@ describe('a host without flock', () => {
   });
 });
 
-describe.runIf(process.getuid?.() === 0)('for a login that is not root', () => {
+describe('for a login that is not root', () => {
   const local = createLocalHost('web-1', { sudo: false });
-  const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
-  const host: Host = { ...local, run: (argv, options) => local.run([...nobody, ...argv], options) };
+  const host = unprivileged(local);
 
   beforeAll(() => chmodSync(folder, 0o755));
 
   test('a directory that may not be written is named, with what to do', async () => {
     const directory = freshDirectory();
-    mkdirSync(join(directory, '..'), { mode: 0o755 });
+    mkdirSync(join(directory, '..'), { mode: 0o555 });
     const { type, parts } = await failureOf(createTargetLock(host, directory).acquire(ask('a')));
     expect(type).toBe('PermissionDenied');
     expect(parts.what).toBe(
@@ -408,6 +408,8 @@ describe.runIf(process.getuid?.() === 0)('for a login that is not root', () => {
   test("somebody else's lock that may not be read is a matter of permission, never a free lock", async () => {
     const directory = freshDirectory();
     await createTargetLock(local, directory).acquire(ask('a'));
+    chmodSync(join(directory, 'lock'), 0);
+    chmodSync(directory, 0);
     const lock = createTargetLock(host, directory);
     expect((await failureOf(lock.readState())).type).toBe('PermissionDenied');
     expect((await failureOf(lock.acquire(ask('b')))).type).toBe('PermissionDenied');

@@ -33,6 +33,7 @@ import { openPlace, PLACES } from '../support/places.ts';
 import type { TestHost } from '../support/places.ts';
 import { isRunning } from '../support/processes.ts';
 import { startSshd } from '../support/sshd.ts';
+import { isRoot, processOfRoot, unprivileged } from '../support/unprivileged.ts';
 import { until } from '../support/until.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'process-test-'));
@@ -482,14 +483,13 @@ describe('what is missing on the host is named', () => {
     expect((await failureOf(process.start(await guardOn(host)))).type).toBe('DidNotStart');
   });
 
-  test.runIf(process.getuid?.() === 0)("the right to stop another user's process", async () => {
-    const pid = await run(['sleep', '600']);
+  test("the right to stop another user's process", async () => {
+    const pid = isRoot ? await run(['sleep', '600']) : processOfRoot();
     writeFileSync(pidFile(), `${pid}\n`);
     chmodSync(root, 0o755);
     mkdirSync(directory);
     chmodSync(directory, 0o777);
-    const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
-    const other: Host = { ...host, run: (argv, options) => host.run([...nobody, ...argv], options) };
+    const other = unprivileged(host);
     const process = createProcess(other, byPidFile(), directory);
     const guard = await guardOn(other);
     for (const _ of [1, 2]) {

@@ -19,7 +19,7 @@ describe('A switch that can not be proved', () => {
   it('is taken back when nginx ignores the reload, and the message says that traffic did not move', async () => {
     lab = await openLab({
       target: { nginx: { reload: ['true'] }, probe: { withinSeconds: 1 } },
-      environment: { budgets: { shiftTrafficSeconds: 5 } },
+      environment: { budgets: { shiftTrafficSeconds: 15 } },
     });
     const before = await lab.site();
     const rollback = await lab.start();

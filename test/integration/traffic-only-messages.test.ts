@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { RollbackStatus } from '../../src/domain/rollback.ts';
-import { follow, openLab } from '../support/lab.ts';
+import { follow } from '../support/follow.ts';
+import { openLab } from '../support/lab.ts';
 import type { Lab } from '../support/lab.ts';
 import { until } from '../support/until.ts';
 
@@ -77,7 +78,7 @@ describe('With the temporal CLI alone', () => {
   it('a rollback can be started, looked at, answered, acknowledged and resolved', async () => {
     lab = await openLab({
       target: { nginx: { reload: ['true'] }, probe: { withinSeconds: 1 } },
-      environment: { budgets: { shiftTrafficSeconds: 5 } },
+      environment: { budgets: { shiftTrafficSeconds: 15 } },
     });
     const id = `by-cli-${lab.service}`;
     const input = { service: lab.service, reason: "it's 5xx", requestedBy: 'anna', severity: 'P0' };

@@ -2,7 +2,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { checkManifest, follow, openLab } from '../support/lab.ts';
+import { follow } from '../support/follow.ts';
+import { checkManifest, openLab } from '../support/lab.ts';
 import type { Lab } from '../support/lab.ts';
 import { isRunning, isStopped } from '../support/processes.ts';
 import { until } from '../support/until.ts';

@@ -12,7 +12,6 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -268,8 +267,7 @@ esac
     });
   });
 
-  const installed = existsSync('/usr/bin/journalctl') || existsSync('/bin/journalctl');
-  test.skipIf(!installed)('the real journalctl understands how it is called', async () => {
+  test('the real journalctl understands how it is called', async () => {
     const [program = '', ...args] = countJournalCommand('ERROR', { units: ['no-such-unit'], secondsAgo: 42 });
     const { exitCode, stdout } = await local.run([program, ...args]);
     expect([exitCode, stdout]).toEqual([0, 'empty 0\n']);

@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Context } from '@temporalio/activity';
-import { Client, WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import type { WorkflowHandle } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import { expect, inject } from 'vitest';
@@ -16,10 +14,10 @@ import { startSandbox } from '../../scripts/demo/sandbox.ts';
 import type { Sandbox, SandboxOptions } from '../../scripts/demo/sandbox.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { RollbackRequestInput } from '../../src/domain/request.ts';
-import type { RollbackResult, RollbackStatus } from '../../src/domain/rollback.ts';
 import { createLogger } from '../../src/logging.ts';
 import { startWorker } from '../../src/worker.ts';
-import { statusQuery } from '../../workflows/messages.ts';
+import { follow } from './follow.ts';
+import type { StartedRollback } from './follow.ts';
 import { isRunning } from './processes.ts';
 import { startSlack } from './slack.ts';
 import type { SlackReceiver } from './slack.ts';
@@ -39,20 +37,6 @@ export type LabOptions = Omit<SandboxOptions, 'folder' | 'service' | 'ssh' | 'sl
   /** Called as an activity begins, in the worker: the place to break something. */
   onActivity?: (activity: { name: string; attempt: number }) => void | Promise<void>;
 };
-
-export type StartedRollback = {
-  handle: WorkflowHandle;
-  /** Its result, or its failure. */
-  ended(): Promise<Ended>;
-  status(): Promise<RollbackStatus>;
-  /** Waits until the status is as wanted. */
-  until(what: string, isSo: (status: RollbackStatus) => boolean): Promise<RollbackStatus>;
-};
-
-/** How a rollback ended, in the words that its caller sees. */
-export type Ended =
-  { result: RollbackResult; failure: null } | { result: RollbackResult | null; failure: Failure };
-export type Failure = { type: string; message: string };
 
 export type Lab = {
   service: string;
@@ -206,47 +190,6 @@ function watching(onActivity: NonNullable<LabOptions['onActivity']>): WorkerOpti
       }),
     ],
   };
-}
-
-/** Follows a rollback that runs. */
-export function follow(handle: WorkflowHandle): StartedRollback {
-  const status = () => handle.query(statusQuery);
-  return {
-    handle,
-    ended: () => ended(handle),
-    status,
-    until: async (what, isSo) => {
-      let last: RollbackStatus | undefined;
-      await until(
-        what,
-        async () => {
-          last = await status();
-          return isSo(last);
-        },
-        { timeoutMs: 60_000 },
-      ).catch((error: unknown) => {
-        throw new Error(`${String(error)}: ${JSON.stringify(last)}`);
-      });
-      return last as unknown as RollbackStatus;
-    },
-  };
-}
-
-async function ended(handle: WorkflowHandle): Promise<Ended> {
-  try {
-    return { result: (await handle.result()) as RollbackResult, failure: null };
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    const { cause } = error;
-    if (!(cause instanceof ApplicationFailure)) {
-      return {
-        result: null,
-        failure: { type: cause?.name ?? 'unknown', message: cause?.message ?? error.message },
-      };
-    }
-    const result = (cause.details?.[0] ?? null) as RollbackResult | null;
-    return { result, failure: { type: cause.type ?? 'unknown', message: cause.message } };
-  }
 }
 
 /** Ends what a rollback has started by itself: nobody else would. */
