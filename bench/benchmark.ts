@@ -16,15 +16,24 @@ import { measureStarts } from './starts.ts';
 import type { Starts } from './starts.ts';
 import { byCli, byClient, script } from './ways.ts';
 
-export type BenchOptions = { rounds: number; quick: boolean; say: (text: string) => void };
+export const PARTS = ['local', 'ssh', 'starts', 'load'] as const;
+export type Part = (typeof PARTS)[number];
+
+export type BenchOptions = {
+  rounds: number;
+  quick: boolean;
+  parts: readonly Part[];
+  say: (text: string) => void;
+};
 
 export type Report = {
   at: string;
   machine: string;
   rounds: number;
-  rollbacks: Record<Place, Measured[]>;
-  starts: Starts;
-  load: Load;
+  local?: Measured[];
+  ssh?: Measured[];
+  starts?: Starts;
+  load?: Load;
 };
 
 type Server = { address: string; client: Client };
@@ -40,23 +49,17 @@ export async function benchmark(options: BenchOptions): Promise<Report> {
   const connection = await Connection.connect({ address: temporal.address });
   const server = { address: temporal.address, client: new Client({ connection }) };
   try {
-    const local = await measurePlace('local', server, options);
-    const ssh = await measurePlace('ssh', server, options);
-    options.say('starts …');
-    const starts = await measureStartsOf(server, options);
-    options.say('load …');
-    const load = await measureLoad(
-      server,
-      options.quick ? { rollbacks: 10, waiting: 20 } : { rollbacks: 200, waiting: 1000 },
-    );
-    return {
+    const report: Report = {
       at: new Date().toISOString(),
       machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}`,
       rounds: options.rounds,
-      rollbacks: { local, ssh },
-      starts,
-      load,
     };
+    const wanted = (part: Part) => options.parts.includes(part);
+    if (wanted('local')) report.local = await measurePlace('local', server, options);
+    if (wanted('ssh')) report.ssh = await measurePlace('ssh', server, options);
+    if (wanted('starts')) report.starts = await measureStartsOf(server, options);
+    if (wanted('load')) report.load = await measureLoadOn(server, options);
+    return report;
   } finally {
     await connection.close();
     await temporal.stop();
@@ -88,7 +91,8 @@ async function measurePlace(
   }
 }
 
-async function measureStartsOf({ address }: Server, { rounds, quick }: BenchOptions): Promise<Starts> {
+async function measureStartsOf({ address }: Server, { rounds, quick, say }: BenchOptions): Promise<Starts> {
+  say('starts …');
   const site = await startSite('local', { address });
   try {
     const { configFile } = site.sandbox;
@@ -96,4 +100,12 @@ async function measureStartsOf({ address }: Server, { rounds, quick }: BenchOpti
   } finally {
     await site.stop();
   }
+}
+
+async function measureLoadOn(server: Server, { quick, say }: BenchOptions): Promise<Load> {
+  say('load …');
+  return await measureLoad(
+    server,
+    quick ? { rollbacks: 10, waiting: 20 } : { rollbacks: 200, waiting: 1000 },
+  );
 }

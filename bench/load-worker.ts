@@ -24,10 +24,12 @@ const fails = async (): Promise<never> => {
     nonRetryable: true,
   });
 };
+/** Everything that the fake steps were asked to do. */
+const calls: string[] = [];
 const worker = await Worker.create({
   connection: await NativeConnection.connect({ address }),
   taskQueue,
-  activities: fakeActivities(taskQueue, { replaced: stepsFail ? { shiftTraffic: fails } : {} }),
+  activities: fakeActivities(taskQueue, { calls, replaced: stepsFail ? { shiftTraffic: fails } : {} }),
   workflowBundle: { codePath: BUNDLE },
   // As the real worker has it.
   stickyQueueScheduleToStartTimeout: '2s',
@@ -40,7 +42,12 @@ await worker.run();
 
 async function state(): Promise<LoadWorkerState> {
   globalThis.gc?.();
-  return { residentKb: Math.round((await residentBytes()) / 1024), cached: await cachedWorkflows() };
+  const waiting = calls.filter((call) => call === 'announce waiting-for-decision incidents').length;
+  return {
+    waiting,
+    residentKb: Math.round((await residentBytes()) / 1024),
+    cached: await cachedWorkflows(),
+  };
 }
 
 /** Of the whole process, with the SDK's threads: each thread's own heap is part of it. */

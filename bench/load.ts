@@ -5,7 +5,6 @@ import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { RollbackStatus } from '../src/domain/rollback.ts';
 
 const WORKER = fileURLToPath(new URL('./load-worker.ts', import.meta.url));
 export const BUNDLE = fileURLToPath(new URL('../dist/workflow-bundle.js', import.meta.url));
@@ -22,7 +21,7 @@ export type Load = {
 
 export type LoadWorkerOptions = { address: string; taskQueue: string; stepsFail: boolean };
 /** What the worker tells when asked. */
-export type LoadWorkerState = { residentKb: number; cached: number };
+export type LoadWorkerState = { waiting: number; residentKb: number; cached: number };
 
 type Server = { address: string; client: Client };
 
@@ -61,10 +60,11 @@ async function whileWaiting(
   const taskQueue = 'bench-waiting';
   const worker = await startLoadWorker({ address, taskQueue, stepsFail: true });
   try {
-    await untilWaiting(await startMany(client, { taskQueue, count: 5, name: 'warm' }));
-    const before = await worker.state();
-    await untilWaiting(await startMany(client, { taskQueue, count, name: 'wait' }));
-    const after = await worker.state();
+    const warm = 5;
+    await startMany(client, { taskQueue, count: warm, name: 'warm' });
+    const before = await untilWaiting(worker, warm);
+    await startMany(client, { taskQueue, count, name: 'wait' });
+    const after = await untilWaiting(worker, warm + count);
     return { kbPerWaiting: (after.residentKb - before.residentKb) / count, cached: after.cached };
   } finally {
     await worker.stop();
@@ -92,16 +92,18 @@ async function endAll(handles: WorkflowHandle[]): Promise<void> {
   await Promise.all(handles.map((handle) => handle.result()));
 }
 
-/** One after the other: who was seen waiting goes on waiting. */
-async function untilWaiting(handles: WorkflowHandle[]): Promise<void> {
-  for (const handle of handles) {
-    while ((await handle.query<RollbackStatus>('status')).phase !== 'waiting') await pause(50);
+/** Waits until so many people would have been told that a decision is needed. Asking the workflows would wake them. */
+async function untilWaiting(worker: LoadWorker, count: number): Promise<LoadWorkerState> {
+  for (;;) {
+    const state = await worker.state();
+    if (state.waiting >= count) return state;
+    await pause(500);
   }
 }
 
-async function startLoadWorker(
-  options: LoadWorkerOptions,
-): Promise<{ state(): Promise<LoadWorkerState>; stop(): Promise<void> }> {
+type LoadWorker = { state(): Promise<LoadWorkerState>; stop(): Promise<void> };
+
+async function startLoadWorker(options: LoadWorkerOptions): Promise<LoadWorker> {
   const child = fork(WORKER, [JSON.stringify(options)], { execArgv: ['--expose-gc', '--import', 'tsx'] });
   const exited = once(child, 'exit');
   const early = exited.then(([code]) => Promise.reject(new Error(`the worker ended with ${String(code)}`)));

@@ -1,7 +1,9 @@
 /** The report as people read it: medians, ratios to the script, and the aims beside. Pure. */
 import type { Report } from './benchmark.ts';
+import type { Load } from './load.ts';
 import type { Measured } from './rounds.ts';
 import type { Place } from './site.ts';
+import type { Starts } from './starts.ts';
 import { median, range } from './statistics.ts';
 import { REQUESTS_PER_SECOND } from './traffic.ts';
 
@@ -28,14 +30,10 @@ export function ratio(
 export function render(report: Report): string {
   return [
     `Backout's benchmark, ${report.at}: ${report.machine}, ${report.rounds} rounds in turns, medians (smallest–largest).`,
-    '',
-    ...rollbackTable('local', report.rollbacks.local),
-    '',
-    ...rollbackTable('ssh', report.rollbacks.ssh),
-    '',
-    ...starts(report),
-    '',
-    ...load(report),
+    ...(report.local === undefined ? [] : ['', ...rollbackTable('local', report.local)]),
+    ...(report.ssh === undefined ? [] : ['', ...rollbackTable('ssh', report.ssh)]),
+    ...(report.starts === undefined ? [] : ['', ...starts(report.starts)]),
+    ...(report.load === undefined ? [] : ['', ...load(report.load)]),
   ].join('\n');
 }
 
@@ -61,7 +59,7 @@ function rollbackTable(place: Place, measured: readonly Measured[]): string[] {
   ];
 }
 
-function starts({ starts: { workerMs, nodeMs, versionMs, statusMs } }: Report): string[] {
+function starts({ workerMs, nodeMs, versionMs, statusMs }: Starts): string[] {
   const line = (title: string, ms: number) =>
     columns(title, `${Math.round(ms)} ms`, `${(ms / nodeMs).toFixed(2)}×`);
   return [
@@ -73,7 +71,7 @@ function starts({ starts: { workerMs, nodeMs, versionMs, statusMs } }: Report): 
   ];
 }
 
-function load({ load: { rollbacks, perSecond, waiting, kbPerWaiting, cached } }: Report): string[] {
+function load({ rollbacks, perSecond, waiting, kbPerWaiting, cached }: Load): string[] {
   return [
     'One worker, with steps that take no time',
     columns(`${rollbacks} rollbacks at once`, `${perSecond.toFixed(1)} rollbacks/s`),
