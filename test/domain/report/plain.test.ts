@@ -19,7 +19,6 @@ test('line breaks of every kind stay line breaks in a text, and become a sign on
 test('one line has no line break and no control character, whatever it was', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (data) => {
-       
       expect(oneLine(data)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202e]/);
     }),
   );
