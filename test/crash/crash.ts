@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { build } from 'esbuild';
 import { inject } from 'vitest';
+import type { Ended } from '../support/follow.ts';
 import { openLab } from '../support/lab.ts';
-import type { Ended, Lab } from '../support/lab.ts';
+import type { Lab } from '../support/lab.ts';
 import { until } from '../support/until.ts';
 import type { CrashWorkerOptions } from './worker.ts';
 
