@@ -1,0 +1,35 @@
+/** The benchmark itself: does it run, and compare what it says it compares? Its times are for people to judge. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import type { Report } from '../../bench/benchmark.ts';
+
+const RUN = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
+
+test('the quick benchmark measures every way in every place, loses no request, and prints ratios', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'backout-bench-test-'));
+  try {
+    const json = join(folder, 'report.json');
+    const args = ['--import', 'tsx', RUN, '--quick', '--json', json];
+    const { stdout } = await execa(process.execPath, args);
+
+    expect(stdout.match(/\d+\.\d\d×/g), stdout).toHaveLength(12);
+    expect(stdout.match(/: 0 of \d+ lost/g), stdout).toHaveLength(2);
+    const { local, ssh, load } = JSON.parse(await readFile(json, 'utf8')) as Required<Report>;
+    for (const measured of [local, ssh]) {
+      expect(measured.map(({ way }) => way)).toEqual(['script', 'client', 'cli']);
+      // Traffic has flowed, and green has answered until it was taken out.
+      for (const { requests, toBlueMs, totalMs } of measured) {
+        expect(requests).toBeGreaterThan(0);
+        expect(toBlueMs).toBeGreaterThan(0);
+        expect(totalMs).toBeGreaterThan(toBlueMs);
+      }
+    }
+    expect(load).toMatchObject({ rollbacks: 10, waiting: 20 });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 300_000);
