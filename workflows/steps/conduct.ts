@@ -169,7 +169,7 @@ async function releaseTarget(rollback: Rollback, resolved: ResolvedService, outc
       trafficSafeAt: rollback.status.trafficSafeAt,
     });
   } catch (error) {
-    const { message } = describeFailure(error);
+    const { message } = describeFailure(error, 'records');
     rollback.note({
       what: `The lock on the target could not be freed and will expire by itself. ${message}`,
     });

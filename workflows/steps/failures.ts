@@ -1,20 +1,34 @@
 /** What a failed activity means to a person. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { NOTHING_CHANGED } from '../../src/domain/failure.ts';
+import type { PlannedStep } from '../../src/domain/plan.ts';
 
 export type StepFailure = { type: string; message: string };
 
-/** The type and message of the failure that matters, out of Temporal's wrapping. */
-export function describeFailure(error: unknown): StepFailure {
-  if (error instanceof ActivityFailure) return describeFailure(error.cause ?? error.message);
-  if (error instanceof TimeoutFailure) return describeTimeout(error);
+/** What is different after a step whose end nobody has seen, by what it changes. */
+const UNSEEN: Record<PlannedStep['changes'], string> = {
+  nothing: NOTHING_CHANGED,
+  records: 'Records may have been written in part; traffic and data are as they were.',
+  processes:
+    'It may have been done in part: a process may have been stopped or started; traffic was not moved and no data was changed.',
+  traffic: 'It may have been done in part: traffic may have been moved; no data was changed.',
+};
+
+/**
+ * The type and message of the failure that matters, out of Temporal's wrapping.
+ * @param changes what the activity changes, for a failure that can't tell by itself
+ */
+export function describeFailure(error: unknown, changes: PlannedStep['changes'] = 'nothing'): StepFailure {
+  if (error instanceof ActivityFailure) return describeFailure(error.cause ?? error.message, changes);
+  if (error instanceof TimeoutFailure) return describeTimeout(error, changes);
   if (error instanceof ApplicationFailure)
     return { type: error.type ?? 'Unexpected', message: error.message };
   return { type: 'Unexpected', message: error instanceof Error ? error.message : String(error) };
 }
 
-function describeTimeout(error: TimeoutFailure): StepFailure {
+function describeTimeout(error: TimeoutFailure, changes: PlannedStep['changes']): StepFailure {
   if (error.cause) {
-    const last = describeFailure(error.cause);
+    const last = describeFailure(error.cause, changes);
     return {
       type: last.type,
       message: `It was tried again until its time was up. The last time: ${last.message}`,
@@ -28,7 +42,7 @@ function describeTimeout(error: TimeoutFailure): StepFailure {
       : 'No worker took it, or it did not end in its time.';
   return {
     type: 'StepTimedOut',
-    message: `${why}${last} It may have been done in part: trying again reads the live state first. Check that a worker runs.`,
+    message: `${why}${last} ${UNSEEN[changes]} Trying again reads the live state first. Check that a worker runs.`,
   };
 }
 

@@ -54,7 +54,7 @@ export async function runStep(
     } catch (error) {
       // A cancelled rollback and a bug in workflow code are not for a person to decide.
       if (isCancellation(error) || error instanceof TypeError || error instanceof ReferenceError) throw error;
-      const failure = describeFailure(error);
+      const failure = describeFailure(error, planned.changes);
       rollback.update(step.name, { failure, finishedAt: now(), state: 'failed' });
       rollback.note({ what: `Failed: ${planned.title}. ${failure.message}`, step: step.name });
       if (step.whenFailing === 'go-on') return null;

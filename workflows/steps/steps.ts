@@ -81,7 +81,7 @@ export class Steps {
     try {
       await target.writeReport({ record: this.#rollback.record });
     } catch (error) {
-      const { message } = describeFailure(error);
+      const { message } = describeFailure(error, 'records');
       this.#rollback.note({ what: `The report lacks its last lines: ${message}`, step: 'report' });
     }
   }
