@@ -22,6 +22,7 @@ export async function startRollback(session: Session, request: RollbackRequestIn
       taskQueue: session.settings.taskQueue,
       args: [request],
       memo: { dryRun: request.dryRun === true },
+      staticSummary: summaryOf(request),
     });
     return { workflowId, runId: firstExecutionRunId };
   } catch (error) {
@@ -32,4 +33,13 @@ export async function startRollback(session: Session, request: RollbackRequestIn
         `Watch that one: \`backout watch ${workflowId}\``,
     );
   }
+}
+
+/** Temporal takes 400 bytes; a character has at most 4. */
+const SUMMARY_CHARACTERS = 100;
+
+/** What Temporal's UI shows beside the workflow ID. */
+function summaryOf({ service, reason, dryRun }: RollbackRequestInput): string {
+  const what = dryRun === true ? 'Plan for rolling back' : 'Roll back';
+  return [...`${what} ${service}: ${reason.replace(/\s+/g, ' ')}`].slice(0, SUMMARY_CHARACTERS).join('');
 }
