@@ -24,7 +24,11 @@ export type WorkflowLab = {
 let queues = 0;
 
 export async function openWorkflowLab(): Promise<WorkflowLab> {
-  Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    // The time-skipping server lacks what the core warns about with every worker.
+    telemetryOptions: { logging: { forward: {}, filter: 'ERROR' } },
+  });
   const path = join(cacheFolder(), 'bin', 'temporal-test-server');
   if (!existsSync(path)) throw new Error(`${path} is missing: run \`npm run setup\``);
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
