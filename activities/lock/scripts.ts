@@ -20,12 +20,13 @@ export const EXIT = {
 const WAIT_SECONDS = 15;
 
 /**
- * `refuse CODE` prints the lock, where it is and what runs under it, and ends. `look` reads the lock: a file that is
- * not whole is no free lock. `enter` waits until nothing happens on the target, and keeps it so.
+ * `refuse CODE` prints the lock, where it is and what runs under it, and ends. `look` reads the lock, as it stands into
+ * `whole`: a file that is not whole is no free lock. `enter` waits until nothing happens on the target, and keeps it so.
+ *
+ * Traffic waits for these scripts, and each program that they run takes its turn: what the shell can do is left to it.
  */
 const COMMON = String.raw`
 set -u
-mask=$(umask)
 umask 027
 refuse() {
   echo "directory=$dir"
@@ -34,11 +35,13 @@ refuse() {
   exit "$1"
 }
 look() {
-  owner= token=0 expires=0 scheduled=0 released=
+  owner= token=0 expires=0 scheduled=0 released= whole= line=
   [ -e "$dir/lock" ] || return 0
   [ -r "$dir/lock" ] || refuse 206
   token= expires=
   while IFS= read -r line; do
+    whole="$whole$line
+"
     case $line in
       owner=*) owner=${'$'}{line#*=} ;;
       token=*) token=${'$'}{line#*=} ;;
@@ -47,6 +50,7 @@ look() {
       released=*) released=${'$'}{line#*=} ;;
     esac
   done <"$dir/lock"
+  whole=$whole$line
   for number in "$token" "$expires" "$scheduled"; do
     case $number in ''|*[!0-9]*) refuse 204 ;; esac
   done
@@ -68,27 +72,23 @@ enter() {
  */
 export const ACQUIRE = String.raw`${COMMON}
 dir=$1 me=$2 mine=$3 ttl=$4 record=$5 about=$6; shift 6
-mkdir -p "$dir/records" || refuse 206
-ended=$(printf '%s\n' "$@")
-is_ended() {
-  while IFS= read -r other; do [ "$other" = "$owner" ] && return 0; done <<END
-$ended
-END
-  return 1
-}
+[ -d "$dir/records" ] || mkdir -p "$dir/records" || refuse 206
 refuse_foreign() {
-  now=$(date +%s)
-  if [ -n "$owner" ] && [ "$owner" != "$me" ] && [ "$expires" -gt "$now" ]; then is_ended || refuse 202; fi
+  if [ -z "$owner" ] || [ "$owner" = "$me" ]; then return; fi
+  [ "$expires" -gt "$(date +%s)" ] || return 0
+  for other do [ "$other" != "$owner" ] || return 0; done
+  refuse 202
 }
 look
-refuse_foreign
+refuse_foreign "$@"
 enter
-refuse_foreign
+refuse_foreign "$@"
 if [ "$me" = "$owner" ] || [ "$me" = "$released" ]; then
   if [ "$mine" -gt 0 ] && [ "$mine" -lt "$scheduled" ]; then refuse 203; fi
 fi
-before=$(cat "$dir/lock" 2>/dev/null)
+before=$whole
 token=$((token + 1))
+now=$(date +%s)
 printf 'owner=%s\ntoken=%s\nexpires=%s\nsince=%s\nscheduled=%s\n%s\n' \
   "$me" "$token" "$((now + ttl))" "$now" "$mine" "$about" >"$dir/lock.new" || refuse 206
 mv -f "$dir/lock.new" "$dir/lock" || refuse 206
@@ -102,7 +102,9 @@ printf '%s\n%s\n' "$token" "$before"`;
  * one. This shell holds the lock until the command has ended, also when its SSH line is cut. The command itself does
  * not have it, so that a service which the command starts does not keep it for ever.
  */
-export const GUARD = String.raw`${COMMON}
+export const GUARD = String.raw`
+mask=$(umask)
+${COMMON}
 dir=$1 me=$2 mine=$3; shift 3
 enter
 if [ "$owner" != "$me" ] || [ "$token" != "$mine" ]; then refuse 203; fi
@@ -141,9 +143,11 @@ echo "now $(date +%s)"
 [ -d "$dir" ] || exit 0
 [ -r "$dir" ] || refuse 206
 look
-if [ -e "$dir/lock" ]; then sed 's/^/lock /' "$dir/lock"; fi
+if [ -e "$dir/lock" ]; then
+  while IFS= read -r line || [ -n "$line" ]; do printf 'lock %s\n' "$line"; done <"$dir/lock"
+fi
 for file in "$dir"/records/*; do
   case $file in *.new|*'*') continue ;; esac
   [ -r "$file" ] || refuse 206
-  printf 'record %s %s\n' "$(basename "$file")" "$(tr -d '\r\n' <"$file")"
+  printf 'record %s %s\n' "${'$'}{file##*/}" "$(tr -d '\r\n' <"$file")"
 done`;

@@ -31,25 +31,36 @@ const OLDER_SECONDS = 60;
 
 /**
  * `pids` prints the living processes that are meant: never this script, what it runs under (a rollback whose reason
- * names the service), or another script of Backout. `alive PID START`: is it still that one, and not a zombie?
- * The age of a process is measured from this shell's own birth: both are by the same clock.
+ * names the service), or another script of Backout. `born PID` sets `life` to "STATE START", or to nothing where there
+ * is no such process: by the shell alone, because traffic waits for it. `alive PID START`: is it still that one, and
+ * not a zombie? The age of a process is measured from this shell's own birth: both are by the same clock.
  */
 const FIND = String.raw`
-born() { sed -n '$s/.*) //p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f1,20; }
-alive() { case $(born "$1") in Z*|X*|'') return 1 ;; *" $2") return 0 ;; *) return 1 ;; esac; }
-began=$(born $$); began=${'$'}{began#* }
-ticks=$(getconf CLK_TCK 2>/dev/null) || ticks=100
-now=$(date +%s)
+look_up() {
+  life= line=
+  while IFS= read -r line || [ -n "$line" ]; do life=$line; done <"/proc/$1/stat"
+  case $life in *') '*) ;; *) life=; return ;; esac
+  set -- ${'$'}{life##*) }
+  life="$1 ${'$'}{20-}"
+}
+born() { look_up "$1" 2>/dev/null; }
+alive() { born "$1"; case $life in Z*|X*|'') return 1 ;; *" $2") return 0 ;; *) return 1 ;; esac; }
 pids() {
   case $how in
     file)
       [ -e "$what" ] || return 0
-      pid=$(tr '\t\r\n' '   ' <"$what" | sed 's/^ *//; s/ *$//')
-      case $pid in ''|*[!0-9]*|0|1) exit 211 ;; esac
-      it=$(born "$pid")
-      case $it in ''|Z*|X*) return 0 ;; esac
+      words=$(tr '\t\r\n' '   ' <"$what")
+      set -f; set -- $words; set +f
+      [ $# -eq 1 ] || exit 211
+      pid=$1
+      case $pid in *[!0-9]*|0|1) exit 211 ;; esac
+      born $$; began=${'$'}{life#* }
+      born "$pid"
+      case $life in ''|Z*|X*) return 0 ;; esac
       written=$(stat -c %Y -- "$what") || exit 211
-      if [ $((now - written - ${OLDER_SECONDS})) -gt $(((began - ${'$'}{it#* }) / ticks)) ]; then
+      ticks=$(getconf CLK_TCK 2>/dev/null) || ticks=100
+      now=$(date +%s)
+      if [ $((now - written - ${OLDER_SECONDS})) -gt $(((began - ${'$'}{life#* }) / ticks)) ]; then
         echo "$pid $(cat "/proc/$pid/comm")"
         exit 212
       fi
@@ -65,11 +76,13 @@ pids() {
           for (i = 1; i <= count; i++) if (!(hits[i] in ours)) print hits[i]
         }') || exit 213
       for pid in $found; do
-        case $(born "$pid") in ''|Z*|X*) ;; *) echo "$pid" ;; esac
+        born "$pid"
+        case $life in ''|Z*|X*) ;; *) echo "$pid" ;; esac
       done ;;
   esac
 }
-pattern=$(cat)`;
+pattern=
+[ "$how" = file ] || pattern=$(cat)`;
 
 /** Arguments: file|match, pid file or "". Prints the pids. */
 export const INSPECT = String.raw`
@@ -107,7 +120,7 @@ found=$(pids) || { code=$?; echo "$found"; exit $code; }
 for pid in $found; do
   for other do [ "$pid" != "$other" ] || { echo "$pid"; exit 214; }; done
 done
-waiting=$(for pid in $found; do echo "$pid $(born "$pid" | cut -d' ' -f2)"; done)
+waiting=$(for pid in $found; do born "$pid"; echo "$pid ${'$'}{life#* }"; done)
 first=
 while read -r pid start; do
   mark=$dir/stops/$pid.$start
@@ -179,10 +192,12 @@ true >>"$log" || exit 206
 size=$(wc -c <"$log")
 setsid "$@" </dev/null >>"$log" 2>&1 9>&- &
 child=$!
-echo "$child $(born "$child" | cut -d' ' -f2)" >"$mark"
+born "$child"
+echo "$child ${'$'}{life#* }" >"$mark"
 tries=0
 while [ $tries -lt 20 ]; do
-  case $(born "$child") in
+  born "$child"
+  case $life in
     ''|Z*|X*)
       wait "$child"
       code=$?
