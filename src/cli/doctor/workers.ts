@@ -1,15 +1,12 @@
 /** Does anybody wait for work on the task queues that rollbacks use? */
 import type { Connection } from '@temporalio/client';
+import { isPolling, readPollers } from '../temporal/pollers.ts';
+import type { Poller } from '../temporal/pollers.ts';
 import type { Line } from './diagnosis.ts';
 import { inTime } from './temporal.ts';
 
 /** temporal.api.enums.v1.TaskQueueType: workflow and activity tasks. A worker of Backout asks for both. */
 const TYPES = [1, 2];
-
-/** A worker asks at least once a minute; the server remembers for longer that it did. */
-const ASKED_WITHIN_MS = 75_000;
-
-export type Poller = { identity: string; secondsAgo: number };
 
 /** One task queue, and whether its workers take work. */
 export async function lookAtTaskQueue(
@@ -28,12 +25,7 @@ export async function lookAtTaskQueue(
         ),
       ),
     );
-    const [forWorkflows = [], forActivities = []] = perType.map(({ pollers }) =>
-      (pollers ?? []).map(({ identity, lastAccessTime }) => ({
-        identity: identity ?? '',
-        secondsAgo: Math.max(0, Date.now() / 1000 - Number(lastAccessTime?.seconds ?? 0)),
-      })),
-    );
+    const [forWorkflows = [], forActivities = []] = perType.map(({ pollers }) => readPollers(pollers));
     return judgeTaskQueue(taskQueue, { forWorkflows, forActivities });
   } catch (error) {
     const { details, message } = error as { details?: string; message?: string };
@@ -45,15 +37,14 @@ export async function lookAtTaskQueue(
   }
 }
 
-/** Pure. Who asked a while ago is gone, though the server still remembers it. */
+/** Pure. */
 export function judgeTaskQueue(
   taskQueue: string,
   { forWorkflows, forActivities }: { forWorkflows: Poller[]; forActivities: Poller[] },
 ): Line {
   const name = `task queue ${taskQueue}`;
   const fix = `Start a worker that can reach the hosts: \`backout worker --task-queue ${taskQueue}\`.`;
-  const isRecent = ({ secondsAgo }: Poller) => secondsAgo * 1000 < ASKED_WITHIN_MS;
-  const workers = names(forWorkflows.filter(isRecent));
+  const workers = names(forWorkflows.filter(isPolling));
   if (workers.length === 0) {
     const last = forWorkflows.toSorted((a, b) => a.secondsAgo - b.secondsAgo)[0];
     if (last === undefined) return { mark: 'problem', name, detail: 'no worker polls it', fix };
@@ -65,7 +56,7 @@ export function judgeTaskQueue(
       fix,
     };
   }
-  if (!forActivities.some(isRecent)) {
+  if (!forActivities.some(isPolling)) {
     return {
       mark: 'problem',
       name,

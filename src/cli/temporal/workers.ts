@@ -4,12 +4,10 @@ import { NOTHING_CHANGED } from '../../domain/failure.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Session } from './connect.ts';
+import { isPolling, readPollers } from './pollers.ts';
 
 /** temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW */
 const WORKFLOW_TASKS = 1;
-
-/** A worker asks for work at least once a minute; the server remembers for longer that it did. */
-const ASKED_WITHIN_MS = 75_000;
 
 /** How long a worker that is there may take for its first task before we believe that it is not. */
 export const FIRST_TASK_WITHIN_MS = 8_000;
@@ -21,8 +19,7 @@ export async function requireWorker({ client, settings }: Session): Promise<void
     taskQueue: { name: settings.taskQueue },
     taskQueueType: WORKFLOW_TASKS,
   });
-  const lastAsked = (pollers ?? []).map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000);
-  if (!lastAsked.some((at) => Date.now() - at < ASKED_WITHIN_MS)) throw noWorker(settings.taskQueue);
+  if (!readPollers(pollers).some(isPolling)) throw noWorker(settings.taskQueue);
 }
 
 export function noWorker(taskQueue: string): CliError {
