@@ -384,8 +384,9 @@ describe('a process that is not alone', () => {
     );
     const pid = await run(['sh', script, folder]);
     writeFileSync(pidFile(), `${pid}\n`);
-    const read = (name: string) => Number(readFileSync(join(folder, name), 'utf8'));
-    await until('all run', () => existsSync(join(folder, 'grandchild')) && read('grandchild') > 0);
+    const read = (name: string) =>
+      existsSync(join(folder, name)) ? Number(readFileSync(join(folder, name), 'utf8')) : 0;
+    await until('all run', () => read('child') > 0 && read('grandchild') > 0);
     const all = [pid, read('child'), read('grandchild')];
     pids.push(...all);
     expect(all.map(isRunning)).toEqual([true, true, true]);
