@@ -10,6 +10,7 @@ import type { Session } from '../temporal/connect.ts';
 import { endingOf } from '../temporal/ending.ts';
 import { onRollback } from '../temporal/not-found.ts';
 import { TRAFFIC_ONLY } from '../temporal/start.ts';
+import { asEnded } from '../view/as-ended.ts';
 import { exitCodeOfEnding, renderEnding } from '../view/ending.ts';
 import { renderRunning, renderStatus } from '../view/status.ts';
 import type { Running } from '../view/status.ts';
@@ -44,11 +45,13 @@ async function showOne(
     return answer.awaiting === null ? EXIT.ok : EXIT.waiting;
   }
   const ending = await endingOf(client, workflowId);
+  const last = answer === null ? null : asEnded(answer, ending);
   if (json) {
-    io.out(document({ workflowId, ...ending, status: answer }));
+    io.out(document({ workflowId, ...ending, status: last }));
   } else {
-    if (answer !== null) io.out(renderStatus(answer, io.colours));
-    io.out(renderEnding(ending, answer, io.colours));
+    const end = ending.kind === 'failed' || ending.kind === 'terminated' ? ending.kind : null;
+    if (last !== null) io.out(renderStatus(last, io.colours, end));
+    io.out(renderEnding(ending, last, io.colours));
   }
   return exitCodeOfEnding(ending);
 }

@@ -89,7 +89,7 @@ export class Progress {
       isDone && step.startedAt !== null && step.finishedAt !== null
         ? `  ${dim(formatDuration(between(step.startedAt, step.finishedAt)))}`
         : '';
-    return `${time} ${mark(step.state, this.#colours)} ${step.name.padEnd(NAME_WIDTH)}  ${oneLine(text)}${took}`;
+    return `${time} ${mark(step, this.#colours)} ${step.name.padEnd(NAME_WIDTH)}  ${oneLine(text)}${took}`;
   }
 
   /** Who acknowledged, resolved, or was not understood. */
