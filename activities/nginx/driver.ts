@@ -7,7 +7,7 @@ import { explained } from '../lock/lock.ts';
 import type { Guard } from '../lock/lock.ts';
 import { besidePath, dumpCommand, reloadCommand, scriptArguments, testCommand } from './commands.ts';
 import type { NginxSettings } from './commands.ts';
-import { shiftUpstream } from './edit.ts';
+import { notInUpstream, shiftUpstream } from './edit.ts';
 import type { Shifted } from './edit.ts';
 import { explainNginx, testFailed } from './failures.ts';
 import { flattenDump, parseDump } from './flatten.ts';
@@ -35,6 +35,8 @@ export type Nginx = {
   read(): Promise<SiteFile>;
   /** `nginx -T`. @throws BackoutFailure SiteFileBroken when the configuration does not pass */
   dump(): Promise<Dump>;
+  /** Of a release that the file does not have: why, and what to do. Pure. */
+  notInUpstream(site: SiteFile, release: string): BackoutFailure;
   /** What the file must become. Pure. */
   shifted(site: SiteFile, to: string): Shifted;
   /**
@@ -92,6 +94,7 @@ export function createNginx(host: Host, settings: NginxSettings, siteSettings: S
       // Half of it can't be tested: then the change is tested where it lies.
       return parseDump(result.truncated === true ? '' : result.stdout);
     },
+    notInUpstream: (site, release) => notInUpstream(site.text, siteSettings, release),
     shifted: (site, to) => {
       const { text, changes } = shiftUpstream(site.text, siteSettings, to);
       return { text, changes: changes.map(readable) };
