@@ -1,7 +1,6 @@
 /** `backout doctor` on a real service behind nginx: healthy, and with one thing broken at a time. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { doctor } from '../../src/cli/commands/doctor.ts';
 import type { Section } from '../../src/cli/doctor/diagnosis.ts';
@@ -9,6 +8,7 @@ import { freePort } from '../../src/embedded/temporal.ts';
 import { fakeIo } from '../cli/support/io.ts';
 import { openLab } from '../support/lab.ts';
 import type { Lab } from '../support/lab.ts';
+import { pollOnce } from '../support/poll-once.ts';
 
 type Examined = { exitCode: number; sections: Section[] };
 
@@ -29,17 +29,6 @@ function marked({ sections }: Examined, mark: 'ok' | 'warning' | 'problem'): str
 
 function line({ sections }: Examined, name: string): Section['lines'][number] | undefined {
   return sections.flatMap(({ lines }) => lines).find((found) => found.name === name);
-}
-
-/** Asks for work as a worker does, and is gone before there is any. */
-async function pollOnce({ connection, options }: Client, name: string): Promise<void> {
-  const request = { namespace: options.namespace, taskQueue: { name }, identity: 'backout@gone:1' };
-  const briefly = (ask: () => Promise<unknown>) =>
-    connection.withDeadline(Date.now() + 3000, ask).catch(() => undefined);
-  await Promise.all([
-    briefly(() => connection.workflowService.pollWorkflowTaskQueue(request)),
-    briefly(() => connection.workflowService.pollActivityTaskQueue(request)),
-  ]);
 }
 
 describe('with a worker', () => {

@@ -6,15 +6,22 @@ import type { RollbackStatus, StepRecord } from '../../domain/rollback.ts';
 import type { Colours } from '../io.ts';
 import { mark } from './marks.ts';
 import { awaitingLines } from './progress.ts';
+import type { Pasteable } from './progress.ts';
 import { recordsLine } from './records.ts';
 import { table } from './table.ts';
 import { between } from './time.ts';
 
-/** `end` is how the workflow itself ended, where it could not say so in its status. */
+type Shown = {
+  /** How the workflow itself ended, where it could not say so in its status. */
+  end?: 'failed' | 'terminated' | null;
+  /** Makes an answer that a rollback names into the command that reaches it from here. */
+  pasteable?: Pasteable;
+};
+
 export function renderStatus(
   status: RollbackStatus,
   colours: Colours,
-  end: 'failed' | 'terminated' | null = null,
+  { end = null, pasteable = (answer) => answer }: Shown = {},
 ): string {
   const { bold, dim } = colours;
   const { plan, awaiting, acknowledgements, resolution, refusedMessages } = status;
@@ -37,7 +44,7 @@ export function renderStatus(
     ...refusedMessages
       .slice(-1)
       .map(({ name, why, at }) => `Last refused message, ${formatTime(at)}: ${oneLine(`${name}: ${why}`)}`),
-    ...(awaiting === null ? [] : awaitingLines(awaiting, colours)),
+    ...(awaiting === null ? [] : awaitingLines(awaiting, colours, pasteable)),
     ...(records === null ? [] : ['', records]),
   ];
   return lines.map((line) => `${line}\n`).join('');

@@ -100,7 +100,7 @@ test('of one that was ended from outside, the end counts and not what it last sa
     },
   });
   const terminated = { kind: 'terminated', reason: 'by hand' } as const;
-  const text = renderStatus(asEnded(status, terminated), NO_COLOURS, 'terminated');
+  const text = renderStatus(asEnded(status, terminated), NO_COLOURS, { end: 'terminated' });
   expect(text).toMatch(/^rollback-listings-42: terminated\n/);
   expect(text).not.toContain('Waits for');
 });
@@ -110,7 +110,7 @@ test('of one that failed before it had a plan, it is said that nothing was chang
     status: { outcome: null, phase: 'planning', plan: null, steps: [], traffic: 'The plan is being made.' },
   });
   const failed = { kind: 'failed', type: 'UnknownService', message: 'There is none.' } as const;
-  expect(renderStatus(asEnded(status, failed), NO_COLOURS, 'failed')).toMatch(
+  expect(renderStatus(asEnded(status, failed), NO_COLOURS, { end: 'failed' })).toMatch(
     /^rollback-listings-42: failed\nStarted .*\nNothing was changed: traffic and data are as they were\.\n/,
   );
 });
