@@ -31,7 +31,7 @@ const RETRYABLE = {
   WouldLeaveNoServer: false,
   SiteFileChanged: true,
   ProofFailed: true,
-  // Traffic has been moved, and the release that it was moved to does not answer (any more).
+  // The release to return to does not have the traffic, or answers most of it with errors: the faulty one is left.
   NotServing: false,
   // Reaching and driving a host
   HostUnreachable: true,

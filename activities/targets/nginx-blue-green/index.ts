@@ -70,7 +70,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
       };
     },
     checkTraffic: async (context) => {
-      const why = await prove(ports, context, { rounds: ROUNDS_OF_LAST_LOOK });
+      const { why } = await prove(ports, context, { rounds: ROUNDS_OF_LAST_LOOK });
       const { url, answers } = ports.settings.probe;
       const name = `traffic at ${url}`;
       return why === null
