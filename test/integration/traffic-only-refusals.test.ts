@@ -188,7 +188,9 @@ describe('A release to return to that does not come up', () => {
     const rollback = await lab.start();
     const { traffic, awaiting, steps } = await rollback.until('it waits', ({ phase }) => phase === 'waiting');
     expect(awaiting?.step).toBe('start-previous');
-    expect(traffic).toBe('Traffic was not changed: green (1.5.0) is still to be taken out.');
+    expect(traffic).toBe(
+      'Traffic was not changed by this rollback: when the plan was made, green (1.5.0) gave 100 % of the answers.',
+    );
     expect(steps.find(({ name }) => name === 'start-previous')?.failure?.message).toContain(
       'Traffic was not changed.',
     );
