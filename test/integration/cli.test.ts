@@ -253,8 +253,11 @@ describe('backout', () => {
     );
     expect(late.code).toBe(2);
     expect(cancelled).toEqual({ code: 2, out: '', err: late.err });
-    const remembered = (JSON.parse(history.out) as { workflowId: string }[]).find(
-      ({ workflowId }) => workflowId === id,
+    const ended = JSON.parse(history.out) as { workflowId: string; failure: { type: string } | null }[];
+    const remembered = ended.find(({ workflowId }) => workflowId === id);
+    // They failed before they had a plan, and still were about this service.
+    expect(ended.map(({ failure }) => failure?.type)).toEqual(
+      expect.arrayContaining(['PlanChanged', 'AlreadyRunning']),
     );
     expect(remembered).toMatchObject({
       service: 'listings',
