@@ -7,6 +7,8 @@
  * shows in the Temporal UI.
  */
 
+import { asSentence } from './report/plain.ts';
+
 /** What can heal by itself is retried within the step's budget; what can't goes to a person at once. */
 const RETRYABLE = {
   // The request or the configuration must be corrected by a person.
@@ -70,7 +72,8 @@ export class BackoutFailure extends Error {
   readonly parts: FailureParts;
 
   constructor(type: FailureType, parts: FailureParts, options?: ErrorOptions) {
-    super(`${parts.what} ${parts.changed} ${parts.next}`, options);
+    // A tool's own words often end a part, and have no full stop.
+    super([parts.what, parts.changed, parts.next].map((part) => asSentence(part.trim())).join(' '), options);
     this.name = 'BackoutFailure';
     this.type = type;
     this.parts = parts;
