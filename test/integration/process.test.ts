@@ -492,6 +492,11 @@ describe('what is missing on the host is named', () => {
     chmodSync(directory, 0o777);
     const other = unprivileged(host);
     const process = createProcess(other, byPidFile(), directory);
+    const looked = await failureOf(process.mayStop());
+    expect([looked.type, looked.parts.what]).toEqual([
+      'PermissionDenied',
+      `Process ${pid} on web-1 (pid file ${pidFile()}) belongs to another user: it may not be stopped by the one that we log in as.`,
+    ]);
     const guard = await guardOn(other);
     for (const _ of [1, 2]) {
       const { type, parts } = await failureOf(process.stop(guard));
