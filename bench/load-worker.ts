@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { freePort } from '../src/embedded/temporal.ts';
+import { freePort } from '../src/embedded/ports.ts';
 import { fakeActivities } from '../test/workflows/support.ts';
 import { BUNDLE } from './load.ts';
 import type { LoadWorkerOptions, LoadWorkerState } from './load.ts';

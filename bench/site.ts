@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../src/embedded/temporal.ts';
+import { freePort } from '../src/embedded/ports.ts';
 import { siteFile, startSandbox } from '../scripts/demo/sandbox.ts';
 import type { Sandbox } from '../scripts/demo/sandbox.ts';
 import { startService } from '../scripts/demo/service.ts';

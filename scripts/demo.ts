@@ -5,7 +5,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startEmbeddedTemporal } from '../src/embedded/temporal.ts';
+import { freePort } from '../src/embedded/ports.ts';
+import { startEmbeddedTemporal } from '../src/embedded/temporal.ts';
 import { SEARCH_ATTRIBUTES } from '../src/search-attributes.ts';
 import { playground } from './demo/playground.ts';
 import { rollBack, startBackoutWorker } from './demo/programs.ts';

@@ -5,7 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { freePort } from '../../src/embedded/temporal.ts';
+import { freePort } from '../../src/embedded/ports.ts';
 import { startNginx } from './nginx.ts';
 import type { PrivateNginx } from './nginx.ts';
 import { serviceCommand, startService } from './service.ts';

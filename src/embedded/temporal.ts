@@ -5,10 +5,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { findTemporalCli } from './find-temporal.ts';
+import { freePort } from './ports.ts';
 
 export type EmbeddedOptions = {
   searchAttributes: string[];
@@ -119,18 +119,4 @@ async function answers(address: string, namespace: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** A port on loopback that nobody uses at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

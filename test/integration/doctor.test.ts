@@ -11,7 +11,7 @@ import type { Section } from '../../src/cli/doctor/diagnosis.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Finding } from '../../src/domain/readiness.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
-import { freePort } from '../../src/embedded/temporal.ts';
+import { freePort } from '../../src/embedded/ports.ts';
 import { fakeIo } from '../cli/support/io.ts';
 import { openLab } from '../support/lab.ts';
 import type { Lab } from '../support/lab.ts';

@@ -11,7 +11,7 @@ import { createVerifier, type Verification } from '../../activities/verification
 import { BackoutFailure } from '../../src/domain/failure.ts';
 import { hostSchema } from '../../src/domain/hosts.ts';
 import { verificationSchema } from '../../src/domain/verification.ts';
-import { freePort } from '../support/ports.ts';
+import { freePort } from '../../src/embedded/ports.ts';
 import { type RunningService, type ServiceOptions, startService } from '../../scripts/demo/service.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

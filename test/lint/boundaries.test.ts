@@ -99,8 +99,8 @@ const FORBIDDEN = [
   ],
   [
     'src/worker.ts',
-    `import { freePort } from '../test/support/ports.ts';`,
-    'src/ must not import test/support/ports.ts',
+    `import { openLab } from '../test/support/lab.ts';`,
+    'src/ must not import test/support/lab.ts',
   ],
 ] as const;
 

@@ -10,7 +10,7 @@ import type { Nginx } from '../../activities/nginx/driver.ts';
 import type { SiteSettings } from '../../activities/nginx/upstream.ts';
 import type { Guard } from '../../activities/lock/lock.ts';
 import { PATH_WITH_SBIN, startNginx } from '../../scripts/demo/nginx.ts';
-import { freePort } from './ports.ts';
+import { freePort } from '../../src/embedded/ports.ts';
 import { until } from './until.ts';
 
 process.env['PATH'] = PATH_WITH_SBIN;

@@ -5,7 +5,7 @@ import { openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './ports.ts';
+import { freePort } from '../../src/embedded/ports.ts';
 import { until } from './until.ts';
 
 export type RunningPrometheus = {

@@ -19,7 +19,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HostSettings, SshSettings } from '../../src/domain/hosts.ts';
-import { freePort } from './ports.ts';
+import { freePort } from '../../src/embedded/ports.ts';
 
 export type SshdOptions = {
   /** Further lines for sshd_config. */
