@@ -48,6 +48,14 @@ const RETRYABLE = {
   EvidenceNotWritten: true,
   MessageNotSent: true,
   MessageRefused: false,
+  // PostgreSQL
+  DatabaseUnreachable: true,
+  DatabaseMissing: false,
+  // Somebody else holds what the statement needs: a lock, a session, a connection slot.
+  DatabaseBusy: true,
+  QueryFailed: false,
+  NoUsableBackup: false,
+  BackupNotMade: true,
 } as const satisfies Record<string, boolean>;
 
 export type FailureType = keyof typeof RETRYABLE;
