@@ -1,0 +1,148 @@
+/** The client of PostgreSQL against a real server, directly and through what stands in for `docker exec`. */
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLocalHost } from '../../activities/commands/local.ts';
+import { createPostgres } from '../../activities/postgres/client.ts';
+import { sqlStateOf } from '../../activities/postgres/failures.ts';
+import { databaseSchema } from '../../src/domain/database.ts';
+import type { DatabaseSettingsInput } from '../../src/domain/database.ts';
+import { startPostgres } from '../support/postgres.ts';
+import type { TestPostgres } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
+
+let server: TestPostgres;
+let folder: string;
+const path = process.env['PATH'];
+
+/** What Docker does to a command: it is no child of the program that is killed here. */
+const DOCKER = `#!/bin/sh
+[ "$3" = db ] || { echo "Error: No such container: $3" >&2; exit 1; }
+shift 3
+exec setsid --wait "$@"
+`;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  folder = mkdtempSync(join(tmpdir(), 'bo-client-'));
+  writeFileSync(join(folder, 'docker'), DOCKER);
+  chmodSync(join(folder, 'docker'), 0o755);
+  process.env['PATH'] = `${folder}${delimiter}${path}`;
+  await server.sql('CREATE DATABASE "a=b; \'c\'"');
+});
+
+afterAll(async () => {
+  process.env['PATH'] = path;
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function connect(more: Partial<DatabaseSettingsInput> = {}, env: NodeJS.ProcessEnv = {}) {
+  const settings = databaseSchema.parse({
+    name: 'postgres',
+    programs: server.bin,
+    connection: { socket: server.socketFolder, port: server.port },
+    backups: { folder },
+    ...more,
+  });
+  return createPostgres({ host: createLocalHost('local', { sudo: false }), settings, env });
+}
+
+const withPassword = () => ({
+  connection: { socket: server.socketFolder, port: server.port, password: { env: 'PW' } },
+});
+const PASSWORD = 's\'e c$ret"';
+
+describe.each([
+  ['on the host', {}],
+  ['in a container', { container: 'db' }],
+])('%s', (_where, place) => {
+  it('a statement takes data as it is, and gives rows as they are', async () => {
+    const odd = "it's \\ $(id)\n`;";
+    const rows = await connect(place).query(
+      `SELECT :'text', NULL, '', :"name" FROM (SELECT 1 AS "we;i""rd") t`,
+      {
+        variables: { text: odd, name: 'we;i"rd' },
+      },
+    );
+    expect(rows).toEqual([[odd, null, '', '1']]);
+  });
+
+  it('a statement that takes too long is ended by the server', async () => {
+    const error = await connect(place)
+      .query('SELECT pg_sleep(60)', { timeoutMs: 200 })
+      .catch((reason: unknown) => reason);
+    expect(sqlStateOf(error)).toBe('57014');
+  });
+
+  it('a script is all or nothing where asked', async () => {
+    const script = 'CREATE TABLE kept (a int); SELECT 1/0;';
+    await expect(connect(place).execute(script, { singleTransaction: true })).rejects.toThrow(
+      'No data was changed: the statement failed as a whole.',
+    );
+    expect(await server.sql("SELECT to_regclass('kept') IS NULL")).toBe('t');
+  });
+
+  it('a database may have an odd name', async () => {
+    const rows = await connect({ ...place, name: "a=b; 'c'" }).query('SELECT current_database()');
+    expect(rows).toEqual([["a=b; 'c'"]]);
+  });
+
+  it('a program gets connection and password, and neither is among its arguments', async () => {
+    const postgres = connect({ ...place, ...withPassword() }, { PW: PASSWORD });
+    const script =
+      'read -r line; echo "$line/$PGPASSWORD/$PGDATABASE/$1"; cat /proc/[0-9]*/cmdline 2>/dev/null';
+    const { stdout } = await postgres.script(script, ['argument'], { stdin: 'more\n' });
+    expect(stdout.split('\n')[0]).toBe(`more/${PASSWORD}/postgres/argument`);
+    expect(stdout.split(PASSWORD)).toHaveLength(2);
+  });
+
+  it('a file is fed to a program, after the password', async () => {
+    const file = join(folder, "it's a file.sql.gz");
+    await connect().beside('printf "SELECT 40+2;\\n" | gzip >"$1"', [file]);
+    const postgres = connect({ ...place, ...withPassword() }, { PW: PASSWORD });
+    const fed = await postgres.feed({ file, unpack: 'gunzip' }, ['psql', '-X', '-A', '-t', '-f', '-']);
+    expect([fed.exitCode, fed.stdout]).toEqual([0, '42\n']);
+    const cut = join(folder, 'cut.gz');
+    await connect().beside('head -c 25 "$1" >"$2"', [file, cut]);
+    await expect(postgres.feed({ file: cut, unpack: 'gunzip' }, ['cat'])).rejects.toThrow(
+      /cut\.gz could not be read to its end for database "postgres".*unexpected end of file.*What cat made of the part before stands\./s,
+    );
+  });
+
+  it('a program that is given up is ended, wherever it runs', async () => {
+    const name = `bo-${Math.random().toString(36).slice(2)}`;
+    const stop = new AbortController();
+    const running = connect(place).script(`sleep 300; : ${name}`, [], { signal: stop.signal });
+    await until('it runs', () => count(name) > 0);
+    stop.abort(new Error('given up'));
+    await expect(running).rejects.toThrow('given up');
+    await until('it has ended', () => count(name) === 0);
+  });
+});
+
+it('a container that is not there is said to be so', async () => {
+  await expect(connect({ container: 'gone' }).query('SELECT 1')).rejects.toThrow(
+    'The command for database "postgres" in container gone on local could not be run where it is: Error: No such ' +
+      'container: gone. No data was changed: the command did not reach the database.',
+  );
+});
+
+it('a program that is not there is said to be so', async () => {
+  const { exitCode, stderr } = await connect().run(['pg_nothing']);
+  expect(exitCode).toBe(127);
+  expect(stderr).toContain('pg_nothing: not found');
+});
+
+function count(name: string): number {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(name)).length;
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
