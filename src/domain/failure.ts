@@ -56,6 +56,10 @@ const RETRYABLE = {
   QueryFailed: false,
   NoUsableBackup: false,
   BackupNotMade: true,
+  // A restore can't be done as things are, and nothing was changed for it.
+  RestoreRefused: false,
+  // The backup does not fit, or what came of it does not pass. The live database is untouched.
+  RestoreFailed: false,
 } as const satisfies Record<string, boolean>;
 
 export type FailureType = keyof typeof RETRYABLE;
