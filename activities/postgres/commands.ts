@@ -149,3 +149,8 @@ export function psql(variables: Record<string, string>, options: string[] = []):
 export function connectionString(database: string): string {
   return `dbname='${database.replace(/[\\']/g, '\\$&')}'`;
 }
+
+/** Whether the programs run elsewhere than on the host itself. */
+export function isElsewhere({ container, pod }: DatabaseSettings): boolean {
+  return container !== undefined || pod !== undefined;
+}

@@ -12,6 +12,7 @@ import {
   findPods,
   INSIDE,
   inside,
+  isElsewhere,
   KILL_INSIDE,
   withConnection,
 } from './commands.ts';
@@ -153,10 +154,6 @@ export class Runner {
 }
 
 const FEED_ENDED = new RegExp(`^${FEED_FAILED} \\d+\n`, 'm');
-
-function isElsewhere({ container, pod }: DatabaseSettings): boolean {
-  return container !== undefined || pod !== undefined;
-}
 
 function placeName({ host, settings: { container, pod } }: PostgresParts): string {
   if (container !== undefined) return `in container ${container} on ${host.name}`;
