@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { HostSettings } from '../domain/hosts.ts';
 import type { SlackSettings } from '../domain/notification.ts';
 import type { Service } from '../domain/service.ts';
-import { oddities, sharedTargets, tightBudgets, unknownHosts } from './cross-checks.ts';
+import { oddities, sharedDatabases, sharedTargets, tightBudgets, unknownHosts } from './cross-checks.ts';
 import type { ConfigDocument } from './document.ts';
 import { requireConfigFile } from './find.ts';
 import { problemsOf } from './issues.ts';
@@ -79,7 +79,7 @@ function validate({ value, place }: ConfigDocument): {
     problems.push(...problemsOf(parsed.error.issues, value ?? {}));
     return { content: null, problems: problems.map(place) };
   }
-  problems.push(...sharedTargets(parsed.data), ...tightBudgets(parsed.data));
+  problems.push(...sharedTargets(parsed.data), ...sharedDatabases(parsed.data), ...tightBudgets(parsed.data));
   return { content: parsed.data, problems: problems.map(place) };
 }
 

@@ -29,6 +29,7 @@ const SECTIONS: [prefix: string, title: string][] = [
   [`${ENVIRONMENT}.target.colours.COLOUR`, 'In an environment: `target.colours.COLOUR`'],
   [`${ENVIRONMENT}.verify`, 'In an environment: `verify`'],
   [`${ENVIRONMENT}.verify.metrics`, 'In an environment: `verify.metrics`'],
+  [`${ENVIRONMENT}.database`, 'In an environment: `database`'],
   [`${ENVIRONMENT}.evidence`, 'In an environment: `evidence`'],
   [`${ENVIRONMENT}.slack`, 'In an environment: `slack`'],
   [`${ENVIRONMENT}.budgets`, 'In an environment: `budgets`'],

@@ -186,6 +186,47 @@ services:
             #withinSeconds: 120
             #intervalSeconds: 2
 
+        # The PostgreSQL database that a full rollback restores, and that \`backout backup\` dumps. See docs/targets/postgresql.md.
+        #database:
+          #name: listings
+          # Where psql, pg_dump and pg_restore run: a name under hosts, or local.
+          #host: web-1
+          # In a container (docker exec) or in a pod (kubectl exec):
+          #container: listings-db
+          #   pod: { namespace: prod, name: listings-db-0, selector: app=listings-db, container: postgres, context: eu }
+          # As another user of the system, for peer authentication.
+          #systemUser: postgres
+          # The folder of the programs, where they are not on the PATH.
+          #programs: /usr/lib/postgresql/15/bin
+          #connection:
+            # The folder of the Unix socket, or instead: address: db.example.net
+            #socket: /var/run/postgresql
+            #port: 5432
+            #user: postgres
+            #password: { env: LISTINGS_DB_PASSWORD }
+            #maintenanceDatabase: postgres
+            #sslMode: prefer
+            #sslRootCertificate: /etc/ssl/certs/db-ca.pem
+          #backups:
+            #folder: /var/backups/listings
+            #pattern: '*.{sql.gz,dump}'
+            # Whose folder: the host's, or the one inside the container or pod (database).
+            #where: host
+          #restore:
+            # swap: beside the live database, then renamed. in-place: where no second copy fits.
+            #strategy: swap
+            #jobs: 4
+            #keepOldDays: 7
+            # What must hold before the restored database goes live.
+            #checks:
+              #- name: there are listings
+                #sql: SELECT count(*) > 1000 FROM listings
+                #expect: t
+          # Tables whose rows newer than the backup are counted: what a restore would lose.
+          #newerRows:
+            #- table: orders
+              #column: created_at
+
         #evidence:
           # Of each log, at most this many of its last bytes.
           #maxBytesPerFile: 50000000

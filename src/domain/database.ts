@@ -69,7 +69,7 @@ export const backupsSchema = z.strictObject({
     .enum(['host', 'database'])
     .default('host')
     .describe(
-      'Whose folder: the host’s, or (for a container or pod) the one seen inside it, where the database runs.',
+      "Whose folder: the host's, or (for a container or pod) the one seen inside it, where the database runs.",
     ),
 });
 export type BackupSettings = z.infer<typeof backupsSchema>;

@@ -1,5 +1,6 @@
 /** How a service is rolled back: the part of backout.yaml under `services`. Source of the JSON Schema for editors. */
 import * as z from 'zod';
+import { databaseSchema } from './database.ts';
 import { nginxBlueGreenSchema } from './targets/nginx-blue-green.ts';
 import { nameSchema } from './request.ts';
 import { slackSchema } from './notification.ts';
@@ -66,6 +67,7 @@ export const serviceEnvironmentSchema = z.strictObject({
     .describe("The task queue of a worker inside this environment's network. Default: the main one."),
   target: targetSchema,
   verify: verificationSchema,
+  database: databaseSchema.optional(),
   evidence: evidenceSchema,
   slack: slackSchema.optional().describe("Overrides the file's top-level `slack` for this environment."),
   budgets: budgetsSchema,
