@@ -56,6 +56,12 @@ export type Postgres = {
     argv: readonly string[],
     options?: Omit<CommandOptions, 'stdin'>,
   ): Promise<CommandResult>;
+  /** The other way round: `argv`'s standard output becomes a file where the backups are, readable by its owner only. */
+  drain(
+    file: string,
+    argv: readonly string[],
+    options?: Omit<CommandOptions, 'stdin'>,
+  ): Promise<CommandResult>;
 };
 
 /** The server ends a statement itself; only where it does not listen, psql is cut. */
@@ -81,6 +87,7 @@ export function createPostgres(parts: PostgresParts): Postgres {
     script: (text, args, options) => runner.run(shell(text, args), options),
     beside: (text, args, options = {}) => runner.beside(shell(text, args), options),
     feed: (source, argv, options) => runner.feed(source, argv, options),
+    drain: (file, argv, options) => runner.drain(file, argv, options),
   };
 }
 

@@ -32,6 +32,12 @@ content() { case $how in gunzip) gzip -dc <"$file" ;; *) cat <"$file" ;; esac; }
   content || echo "${FEED_FAILED} $?" >&2
 } | "$@"`;
 
+/** Arguments: a file, then the command whose output becomes it. Nobody else may read it. */
+export const DRAIN = String.raw`
+umask 077
+file=$1; shift
+exec "$@" >"$file"`;
+
 /** Argument: the value of BACKOUT_COMMAND. Ends what a cut \`docker exec\` or \`kubectl exec\` left running inside. */
 export const KILL_INSIDE = String.raw`
 for environment in /proc/[0-9]*/environ; do

@@ -71,7 +71,8 @@ export function notInside({ where, result }: Omit<Failed, 'program'>): BackoutFa
   });
 }
 
-function missingProgram({ where, program, result }: Failed): BackoutFailure | null {
+/** Null when there is such a program. */
+export function missingProgram({ where, program, result }: Failed): BackoutFailure | null {
   if (result.exitCode !== 127 || !/not found|No such file/i.test(result.stderr)) return null;
   return new BackoutFailure('ProgramMissing', {
     what: `There is no program ${program} for ${where}.`,

@@ -7,6 +7,7 @@ import { readSecret } from '../secrets/read.ts';
 import {
   asSystemUser,
   connectionEnvironment,
+  DRAIN,
   FEED,
   FEED_FAILED,
   findPods,
@@ -83,6 +84,18 @@ export class Runner {
       changed: `What ${argv[0] ?? 'its reader'} made of the part before stands.`,
       next: 'See whether the file is whole, and whether it can be read there.',
     });
+  }
+
+  /** See `Postgres.drain`. */
+  async drain(
+    file: string,
+    argv: readonly string[],
+    options: Omit<CommandOptions, 'stdin'> = {},
+  ): Promise<CommandResult> {
+    const { settings } = this.#parts;
+    const draining = (line: readonly string[]) => ['sh', '-c', DRAIN, 'backout', file, ...line];
+    const outside = isElsewhere(settings) && settings.backups.where === 'host';
+    return outside ? await this.#start(argv, draining, options) : await this.run(draining(argv), options);
   }
 
   /** `around` puts the finished command line into another that runs on the host. */

@@ -61,6 +61,7 @@ export function createProgram(io: Io, report: (exitCode: number) => void): Comma
 
   rollbackCommands(program, io, action);
   messageCommands(program, io, action);
+  backupCommands(program, io, action);
   setUpCommands(program, io, action);
   return program;
 }
@@ -234,6 +235,38 @@ function messageCommands(program: Command, io: Io, action: Action): void {
       action<import('./commands/resolve.ts').ResolveOptions>(async (options, workflowId = '') => {
         const { resolve } = await import('./commands/resolve.ts');
         return await resolve({ ...options, workflowId }, io);
+      }),
+    );
+}
+
+function backupCommands(program: Command, io: Io, action: Action): void {
+  program
+    .command('backup')
+    .argument('<service>', 'as named in backout.yaml')
+    .description("make a verified backup of a service's database, before a deploy")
+    .option(...environment())
+    .option('--release <release>', 'the release that serves now; goes into the name and the manifest')
+    .option('--migrations <text>', 'what the migration tool says is applied; goes into the manifest')
+    .option('--jobs <count>', 'dump by so many connections at once, into a folder (default: 1, into a file)')
+    .option(...json())
+    .action(
+      action<import('./commands/backup.ts').BackupOptions>(async (options, service = '') => {
+        const { backup } = await import('./commands/backup.ts');
+        return await backup({ ...options, service }, io);
+      }),
+    );
+
+  program
+    .command('backups')
+    .argument('<service>', 'as named in backout.yaml')
+    .description("list the backups of a service's database, each read from end to end; changes nothing")
+    .option(...environment())
+    .option('--before <time>', 'which would be restored for a release that went live then, ISO 8601')
+    .option(...json())
+    .action(
+      action<import('./commands/backups.ts').BackupsOptions>(async (options, service = '') => {
+        const { backups } = await import('./commands/backups.ts');
+        return await backups({ ...options, service }, io);
       }),
     );
 }

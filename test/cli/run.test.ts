@@ -22,7 +22,7 @@ test('help names every command and every exit code', async () => {
   const commands = [...out.matchAll(/^ {2}([a-z]+) .* {2}/gm)].map(([, name]) => name);
   expect(commands).toEqual([
     ...['plan', 'rollback', 'watch', 'status', 'history', 'decide', 'cancel', 'ack', 'resolve'],
-    ...['worker', 'init', 'check', 'doctor', 'help'],
+    ...['backup', 'backups', 'worker', 'init', 'check', 'doctor', 'help'],
   ]);
   expect([...out.matchAll(/^ {2}(\d+) {2}/gm)].map(([, number]) => Number(number))).toEqual([
     0, 1, 2, 3, 4, 5, 6, 7, 8, 130,

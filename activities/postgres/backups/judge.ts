@@ -26,10 +26,15 @@ export type Reading =
 /** A dump is never much larger than what it was made from, once restored: some room for indexes and WAL. */
 const ROOM_FACTOR = 1.2;
 
+/** Dumps and file systems note whole seconds, cut off: it may have been so much later. */
+const WHOLE_SECOND_MS = 999;
+
 /** What is wrong with it at first sight; null when it is worth reading. */
 export function judgeMoment(backup: Backup, releasedAt: string | null): BackupReason | null {
   const { moment } = backup;
-  if (releasedAt === null || moment.at < releasedAt) return null;
+  if (releasedAt === null) return null;
+  const latest = new Date(moment.at).getTime() + (moment.source === 'manifest' ? 0 : WHOLE_SECOND_MS);
+  if (latest < new Date(releasedAt).getTime()) return null;
   return {
     kind: 'after-release',
     text: `was made at ${moment.at} (${sourceInWords(backup)}), not before the faulty release went live at ${releasedAt}`,

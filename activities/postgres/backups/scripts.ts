@@ -99,3 +99,33 @@ export LC_ALL=C
 /** Argument: a file or a folder. Prints its SHA-256. */
 export const CHECKSUM = String.raw`
 if [ -d "$1" ]; then cd "$1" && sha256sum -- * | sha256sum; else sha256sum <"$1"; fi | cut -d' ' -f1`;
+
+/** Arguments: a command. What it writes, nobody else may read. */
+export const PRIVATELY = String.raw`
+umask 077
+exec "$@"`;
+
+/** Argument: a file or a folder. Prints its size in bytes. */
+export const SIZE = String.raw`
+if [ -d "$1" ]; then echo $(($(du -sk -- "$1" | cut -f1) * 1024)); else stat -L -c %s -- "$1"; fi`;
+
+/** Arguments: a folder, a name's beginning. Removes what backups that were killed a day ago and more left behind. */
+export const SWEEP = String.raw`
+cd "$1" || exit ${NO_FOLDER}
+find . -maxdepth 1 -name ".$2-*.partial" -mmin +1440 -exec rm -rf {} +`;
+
+/**
+ * Arguments: folder, partial file or folder in it, final name. Standard input: the manifest. Both get their names by
+ * renaming, the manifest last: what can be seen is whole.
+ */
+export const PUBLISH = String.raw`
+umask 077
+cd "$1" || exit ${NO_FOLDER}
+[ ! -e "$3" ] || exit 211
+cat >".$3.manifest.partial" && [ -s ".$3.manifest.partial" ] || exit 212
+sync "$2" ".$3.manifest.partial" 2>/dev/null || sync
+mv -- "$2" "$3" && mv -- ".$3.manifest.partial" "$3.manifest.json"`;
+
+/** Arguments: folder, partial file or folder in it, final name. Removes what is not finished. */
+export const DISCARD = String.raw`
+cd "$1" && rm -rf -- "$2" ".$3.manifest.partial"`;

@@ -94,12 +94,19 @@ describe('a backup that was read', () => {
 
 describe('the moment of a backup', () => {
   it('must be before the release', () => {
-    expect(judgeMoment(BACKUP, '2026-03-01T00:00:00.001Z')).toBeNull();
+    expect(judgeMoment(BACKUP, '2026-03-01T00:00:01.000Z')).toBeNull();
     expect(judgeMoment(BACKUP, null)).toBeNull();
     expect(judgeMoment(BACKUP, '2026-03-01T00:00:00.000Z')).toEqual({
       kind: 'after-release',
       text: 'was made at 2026-03-01T00:00:00.000Z (the dump itself says), not before the faulty release went live at 2026-03-01T00:00:00.000Z',
     });
+  });
+
+  it('that is known to the second may be any in that second', () => {
+    const within = '2026-03-01T00:00:00.500Z';
+    expect(judgeMoment(BACKUP, within)?.kind).toBe('after-release');
+    const exact = { ...BACKUP, moment: { ...BACKUP.moment, source: 'manifest' as const } };
+    expect(judgeMoment(exact, within)).toBeNull();
   });
 });
 
