@@ -200,8 +200,6 @@ describe('a backup', () => {
       'truncated',
       'is truncated: its last line, "PostgreSQL database dump complete", is missing',
     ],
-    ['cut.sql.gz', 'truncated', 'is truncated: gzip: stdin: unexpected end of file'],
-    ['damaged.sql.gz', 'unreadable', "can't be read: gzip: stdin: invalid compressed data--crc error"],
     ['cut.dump', 'truncated', 'is truncated: could not read from input file: end of file'],
     ['cut-header.dump', 'truncated', 'is truncated: could not read from input file: end of file'],
     ['other.dump', 'other-database', 'is of database "crm", not of "shop"'],
@@ -247,6 +245,8 @@ describe('a backup', () => {
   });
 
   it.each([
+    ['cut.sql.gz', 'truncated', /^is truncated: gzip: .*unexpected end of file$/],
+    ['damaged.sql.gz', 'unreadable', /^can't be read: gzip: .*crc error$/],
     ['damaged.dump', 'unreadable', /^can't be read: could not uncompress data: /],
     ['damaged-more.dump', 'unreadable', /^can't be read: (it is damaged \(out of memory\)|could not)/],
     ['cut.dir', 'unreadable', /^can't be read: could not (read|close|uncompress)/],

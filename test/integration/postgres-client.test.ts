@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalHost } from '../../activities/commands/local.ts';
 import { createPostgres } from '../../activities/postgres/client.ts';
+import { countNewerRows } from '../../activities/postgres/newer-rows.ts';
 import { sqlStateOf } from '../../activities/postgres/failures.ts';
 import { databaseSchema } from '../../src/domain/database.ts';
 import type { DatabaseSettingsInput } from '../../src/domain/database.ts';
@@ -23,11 +24,26 @@ shift 3
 exec setsid --wait "$@"
 `;
 
+/** What Kubernetes does: names the pods that a selector means, and runs commands in one. */
+const KUBECTL = `#!/bin/sh
+while [ "$1" != get ] && [ "$1" != exec ]; do shift; done
+if [ "$1" = get ]; then
+  case "$4" in app=db) echo pod/db-7 ;; app=many) echo pod/a; echo pod/b ;; app=error) echo forbidden >&2; exit 1 ;; esac
+  exit 0
+fi
+[ "$3" = pod/db-7 ] || exit 1
+while [ "$1" != -- ]; do shift; done
+shift
+exec setsid --wait "$@"
+`;
+
 beforeAll(async () => {
   server = await startPostgres();
   folder = mkdtempSync(join(tmpdir(), 'bo-client-'));
-  writeFileSync(join(folder, 'docker'), DOCKER);
-  chmodSync(join(folder, 'docker'), 0o755);
+  for (const [name, script] of Object.entries({ docker: DOCKER, kubectl: KUBECTL })) {
+    writeFileSync(join(folder, name), script);
+    chmodSync(join(folder, name), 0o755);
+  }
   process.env['PATH'] = `${folder}${delimiter}${path}`;
   await server.sql('CREATE DATABASE "a=b; \'c\'"');
 });
@@ -57,6 +73,7 @@ const PASSWORD = 's\'e c$ret"';
 describe.each([
   ['on the host', {}],
   ['in a container', { container: 'db' }],
+  ['in a pod', { pod: { selector: 'app=db' } }],
 ])('%s', (_where, place) => {
   it('a statement takes data as it is, and gives rows as they are', async () => {
     const odd = "it's \\ $(id)\n`;";
@@ -127,6 +144,43 @@ it('a container that is not there is said to be so', async () => {
     'The command for database "postgres" in container gone on local could not be run where it is: Error: No such ' +
       'container: gone. No data was changed: the command did not reach the database.',
   );
+});
+
+it.each([
+  ['app=none', 'No running pod has the labels app=none in default.'],
+  ['app=many', '2 running pods have the labels app=many in default.'],
+  ['app=error', 'The pod with the labels app=error in default could not be asked for: forbidden.'],
+])('a selector must mean one pod: %s', async (selector, what) => {
+  await expect(connect({ pod: { selector } }).query('SELECT 1')).rejects.toThrow(
+    `${what} No data was changed: the command did not reach the database.`,
+  );
+});
+
+describe('rows that came after a backup', () => {
+  it('are counted where tables and columns are configured', async () => {
+    await server.sql(`
+      CREATE SCHEMA "Odd; s";
+      CREATE TABLE "Odd; s"."t%s" ("at ""it" timestamp);
+      INSERT INTO "Odd; s"."t%s" VALUES ('2026-01-01 10:00'), ('2026-01-01 12:00'), ('2026-01-01 13:00:00.5');
+      CREATE TABLE events (at timestamptz, word text);
+      INSERT INTO events VALUES ('2026-01-01 10:00+00')`);
+    const settings = connect({
+      newerRows: [
+        { table: '"Odd; s"."t%s"', column: 'at "it' },
+        { table: 'events', column: 'at' },
+        { table: 'events', column: 'word' },
+        { table: 'nothing; DROP TABLE events', column: 'at' },
+      ],
+    });
+    const counted = await countNewerRows(settings, { since: '2026-01-01T11:00:00.000Z' });
+    expect(counted.map(({ rows, newest, problem }) => [rows, newest, problem])).toEqual([
+      [2, '2026-01-01T13:00:00.500Z', null],
+      [0, null, null],
+      [null, null, expect.stringMatching(/^A statement failed in database "postgres" on local: /)],
+      [null, null, expect.stringMatching(/^there is no such table$|^A statement failed in /)],
+    ]);
+    expect(await server.sql('SELECT count(*) FROM events')).toBe('1');
+  });
 });
 
 it('a program that is not there is said to be so', async () => {
