@@ -54,9 +54,13 @@ export function databaseFailure(failed: Failed): BackoutFailure {
   );
 }
 
+/** Of standard error only the end is kept: after this much of it, the mark at its beginning may be gone. */
+const MUCH = 50_000;
+
 /** The command did not get as far as where the database runs. Null when it did. */
 export function notInside({ where, result }: Omit<Failed, 'program'>): BackoutFailure | null {
-  if (result.exitCode === 0 || result.stderr.includes(INSIDE)) return null;
+  const { exitCode, stderr } = result;
+  if (exitCode === 0 || stderr.includes(INSIDE) || stderr.length > MUCH) return null;
   if (/is not in the sudoers file|a password is required|not allowed to/.test(result.stderr)) {
     return new BackoutFailure('PermissionDenied', {
       what: `sudo refused the command for ${where}: ${said(result.stderr)}`,

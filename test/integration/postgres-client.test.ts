@@ -3,7 +3,9 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Host } from '../../activities/commands/host.ts';
 import { createLocalHost } from '../../activities/commands/local.ts';
+import { createSshHost } from '../../activities/commands/ssh.ts';
 import { createPostgres } from '../../activities/postgres/client.ts';
 import { countNewerRows } from '../../activities/postgres/newer-rows.ts';
 import { sqlStateOf } from '../../activities/postgres/failures.ts';
@@ -11,9 +13,13 @@ import { databaseSchema } from '../../src/domain/database.ts';
 import type { DatabaseSettingsInput } from '../../src/domain/database.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
+import { startSshd } from '../support/sshd.ts';
+import type { Sshd } from '../support/sshd.ts';
 import { until } from '../support/until.ts';
 
 let server: TestPostgres;
+let sshd: Sshd;
+let overSsh: Host;
 let folder: string;
 const path = process.env['PATH'];
 
@@ -38,7 +44,8 @@ exec setsid --wait "$@"
 `;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  [server, sshd] = await Promise.all([startPostgres(), startSshd()]);
+  overSsh = createSshHost('db-1', sshd.settings);
   folder = mkdtempSync(join(tmpdir(), 'bo-client-'));
   for (const [name, script] of Object.entries({ docker: DOCKER, kubectl: KUBECTL })) {
     writeFileSync(join(folder, name), script);
@@ -50,7 +57,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   process.env['PATH'] = path;
-  await server.stop();
+  await overSsh.close();
+  await Promise.all([server.stop(), sshd.stop()]);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -62,7 +70,8 @@ function connect(more: Partial<DatabaseSettingsInput> = {}, env: NodeJS.ProcessE
     backups: { folder },
     ...more,
   });
-  return createPostgres({ host: createLocalHost('local', { sudo: false }), settings, env });
+  const host = settings.host === 'local' ? createLocalHost('local', { sudo: false }) : overSsh;
+  return createPostgres({ host, settings, env });
 }
 
 const withPassword = () => ({
@@ -74,6 +83,7 @@ describe.each([
   ['on the host', {}],
   ['in a container', { container: 'db' }],
   ['in a pod', { pod: { selector: 'app=db' } }],
+  ['over SSH', { host: 'db-1' }],
 ])('%s', (_where, place) => {
   it('a statement takes data as it is, and gives rows as they are', async () => {
     const odd = "it's \\ $(id)\n`;";

@@ -75,6 +75,7 @@ describe('a container that can not be entered', () => {
   it('is told from a command that failed inside', () => {
     expect(look(1, 'backout-inside\npsql: error')).toBeNull();
     expect(look(0, '')).toBeNull();
+    expect(look(1, 'pg_restore: warning\n'.repeat(3000))).toBeNull();
     expect(look(1, 'Error: No such container: db')?.message).toBe(
       'The command for database "shop" in container db on web-1 could not be run where it is: Error: No such ' +
         'container: db. No data was changed: the command did not reach the database. See whether its container or ' +
