@@ -19,7 +19,7 @@ import { freeLock, takeLock } from './lock.ts';
 import type { Lock } from './lock.ts';
 import { Rollback } from './rollback.ts';
 import { asOurBug, RollbackAborted } from './run-step.ts';
-import { Steps } from './steps.ts';
+import { NotApproved, Steps } from './steps.ts';
 
 /** Seconds in which the live state must have been read. Longer, and a person is better off knowing. */
 const PLANNING_BUDGET_SECONDS = 60;
@@ -55,6 +55,7 @@ async function conduct(rollback: Rollback, runbook: Runbook): Promise<RollbackRe
   const ending = await follow(rollback, runbook, steps);
   await CancellationScope.nonCancellable(async () => {
     rollback.conclude(ending.outcome);
+    if (rollback.kind === 'full') await steps.abandonRestore();
     await releaseTarget(rollback, resolved, ending.outcome);
     await freeLock(lock);
     await closeIncident(steps, announcer, ending.outcome);
@@ -71,6 +72,8 @@ async function follow(
   steps: Steps,
 ): Promise<{ outcome: Outcome; cancellation?: unknown }> {
   try {
+    // Asked for only where somebody is awaited: traffic waits for nothing else.
+    if (rollback.askApprovals()) await steps.awaitApprovals();
     await runbook(steps);
     return {
       outcome: rollback.step('verify').result?.verdict?.passed === true ? 'rolled-back' : 'unverified',
@@ -78,7 +81,7 @@ async function follow(
   } catch (error) {
     rollback.leaveUnreached();
     if (isCancellation(error)) return { outcome: 'cancelled', cancellation: error };
-    if (error instanceof RollbackAborted) return { outcome: 'aborted' };
+    if (error instanceof RollbackAborted || error instanceof NotApproved) return { outcome: 'aborted' };
     throw error;
   }
 }
