@@ -1,7 +1,7 @@
 /** Restoring beside the live database and swapping: the whole database is as it was before the faulty release. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fingerprint } from '../support/postgres-fingerprint.ts';
-import { makeBackup, restoreOf } from '../support/postgres-restore.ts';
+import { makeBackup, restoreOf, withoutOwn } from '../support/postgres-restore.ts';
 import {
   BACKUP_FORMATS,
   createSample,
@@ -50,12 +50,3 @@ describe('restoring beside and swapping', () => {
     },
   );
 });
-
-/** Without what the replaced database is given: it can only be read, and says what it is. */
-const withoutOwn = (text: string) =>
-  text
-    .split('\n')
-    .filter(
-      (line) => !/^database setting of all: (backout\.restore|default_transaction_read_only)=/.test(line),
-    )
-    .join('\n');

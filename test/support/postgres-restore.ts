@@ -20,16 +20,17 @@ export const localHost = createLocalHost('db-1', { sudo: false });
 export type Given = {
   name?: string;
   host?: Host;
+  programs?: string;
   restore?: DatabaseSettingsInput['restore'];
   connection?: DatabaseSettingsInput['connection'];
 };
 
 /** Our client for a database of the server: as a superuser through its socket. */
 export function clientOf(server: TestPostgres, given: Given = {}): Postgres {
-  const { name = SAMPLE, host = localHost, restore = {}, connection = {} } = given;
+  const { name = SAMPLE, host = localHost, programs = server.bin, restore = {}, connection = {} } = given;
   const settings = databaseSchema.parse({
     name,
-    programs: server.bin,
+    programs,
     connection: { socket: server.socketFolder, port: server.port, ...connection },
     backups: { folder: server.folder },
     restore: { jobs: 2, ...restore },
@@ -65,4 +66,13 @@ function digest(path: string): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(join(path, file)));
   return hash.digest('hex');
+}
+
+/** A fingerprint without what a restore itself gives the live database while it goes on, and the replaced one for good. */
+export function withoutOwn(text: string): string {
+  const own = /^database setting of all: (backout\.restore|default_transaction_read_only)=/;
+  return text
+    .split('\n')
+    .filter((line) => !own.test(line))
+    .join('\n');
 }

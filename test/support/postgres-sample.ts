@@ -48,6 +48,45 @@ export async function migrateBadly(postgres: TestPostgres, database = SAMPLE): P
   await postgres.sql(BAD_MIGRATION, { database });
 }
 
+/** A small one, for tests that restore it many times. */
+export async function createSmallSample(postgres: TestPostgres): Promise<void> {
+  const name = quoted(SAMPLE);
+  await postgres.sql(`CREATE DATABASE ${name} TEMPLATE template0 OWNER app`);
+  await postgres.sql(`
+    COMMENT ON DATABASE ${name} IS 'o''clock';
+    ALTER DATABASE ${name} CONNECTION LIMIT 30;
+    ALTER DATABASE ${name} SET default_transaction_read_only TO off;
+    ALTER DATABASE ${name} SET search_path TO public, "x y";
+    REVOKE ALL ON DATABASE ${name} FROM PUBLIC;
+    GRANT CONNECT ON DATABASE ${name} TO reader;
+  `);
+  await postgres.sql('GRANT CREATE ON SCHEMA public TO app', { database: SAMPLE });
+  const user = 'app';
+  await postgres.sql(SMALL, { database: SAMPLE, user });
+}
+
+export async function migrateSmallSample(postgres: TestPostgres): Promise<void> {
+  await postgres.sql(SMALL_MIGRATION, { database: SAMPLE });
+}
+
+const SMALL = `
+  SET default_transaction_read_only = off;
+  CREATE EXTENSION hstore;
+  CREATE TABLE customers (id serial PRIMARY KEY, name text, tags hstore);
+  INSERT INTO customers (name, tags) SELECT 'Person ' || n, hstore('n', n::text) FROM generate_series(1, 200) n;
+  CREATE INDEX customers_name ON customers (name);
+  SELECT lo_from_bytea(4711, 'scan');
+  GRANT SELECT ON customers TO reader;
+`;
+
+const SMALL_MIGRATION = `
+  SET default_transaction_read_only = off;
+  ALTER TABLE customers ADD COLUMN points int DEFAULT 0;
+  DELETE FROM customers WHERE id % 3 = 0;
+  CREATE TABLE loyalty (id int PRIMARY KEY);
+  SELECT lo_from_bytea(5000, 'new');
+`;
+
 /** Drops it with everything that was left of it. */
 export async function dropSample(postgres: TestPostgres, database = SAMPLE): Promise<void> {
   await postgres.sql(`DROP DATABASE IF EXISTS ${quoted(database)} WITH (FORCE)`);

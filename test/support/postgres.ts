@@ -12,6 +12,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -157,10 +158,9 @@ export async function startPostgres(configuration: Record<string, string> = {}):
     await until('PostgreSQL answers', answers);
   };
   const end = async (signal: NodeJS.Signals) => {
-    if (server === null) return;
-    const group = processesOf(pid());
-    process.kill(pid(), signal);
-    await until('PostgreSQL has ended', () => !group.some(isRunning));
+    // A test may have killed it already.
+    if (server?.pid !== undefined && isRunning(server.pid)) process.kill(server.pid, signal);
+    await until('PostgreSQL has ended', () => processesIn(data).length === 0);
     server = null;
   };
   await start();
@@ -181,17 +181,18 @@ export function connection(parts: Record<string, string>): string {
     .join(' ');
 }
 
-/** The server and all that it started: when the server is killed, they end a moment later. */
-function processesOf(server: number): number[] {
-  const parents = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  const isChild = (pid: string) => {
+/** The server and all that it started: each works in the data folder. Those of a killed server end a moment later. */
+function processesIn(data: string): number[] {
+  const isIn = (pid: string) => {
     try {
-      return new RegExp(`^PPid:\\t${server}$`, 'm').test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+      return readlinkSync(`/proc/${pid}/cwd`) === data;
     } catch {
       return false;
     }
   };
-  return [server, ...parents.filter(isChild).map(Number)];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && isIn(name))
+    .map(Number);
 }
 
 function readLog(folder: string): string {
