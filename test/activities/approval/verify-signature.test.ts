@@ -1,7 +1,8 @@
 /** Real signatures by real ssh-keygen: whose count, and what is said of all others. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterAll, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { findPrincipalsCommand, verifyCommand } from '../../../activities/approval/commands.ts';
 import { verifySignature } from '../../../activities/approval/verify-signature.ts';
 import type { SignatureQuestion } from '../../../activities/approval/verify-signature.ts';
@@ -179,6 +180,30 @@ describe('when it can not be verified at all', () => {
     const { type, message: said } = await failure({ allowedSignersFile: keys.folder });
     expect(type).toBe('InvalidConfiguration');
     expect(said).toContain(`${keys.folder} can't be read (EISDIR).`);
+  });
+});
+
+describe('when ssh-keygen itself is the trouble', () => {
+  const path = process.env['PATH'];
+  afterEach(() => (process.env['PATH'] = path));
+
+  test('one that is too old is not taken for a No', async () => {
+    writeFileSync(join(keys.folder, 'ssh-keygen'), '#!/bin/sh\necho "unknown option -- Y" >&2\nexit 1\n', {
+      mode: 0o755,
+    });
+    const asked = question();
+    process.env['PATH'] = `${keys.folder}:${path}`;
+    await expect(verifySignature(asked)).rejects.toThrow(
+      'ssh-keygen could not verify a signature: unknown option -- Y. ' +
+        'The decision was not taken; traffic and data were not changed by this. ' +
+        'See whether `ssh-keygen -Y verify` works on the worker (OpenSSH 8.2 or newer).',
+    );
+  });
+
+  test('one that is missing is named', async () => {
+    const asked = question();
+    process.env['PATH'] = '/nowhere';
+    await expect(verifySignature(asked)).rejects.toMatchObject({ type: 'ProgramMissing' });
   });
 });
 
