@@ -123,23 +123,28 @@ export function mayTake(policy: Policy, seat: Seat, requester: string | null): s
 }
 
 /**
- * Why this rollback could never be approved, or null when it can. To be asked before anybody is.
+ * Why this rollback could never be approved, or its database never be restored; null when it can. To be asked before
+ * anything is done, and before anybody is asked.
  * @param requestedBy as given in the request
  */
 export function whyNeverApproved(policy: Policy, requestedBy: string | undefined): string | null {
-  if (policy.seats.length === 0) return null;
-  if (requestedBy === undefined && !policy.requesterMayApprove) {
+  const { seats, restore } = policy;
+  const mustBeOther =
+    (seats.length > 0 && !policy.requesterMayApprove) || restore?.requesterMayConfirm === false;
+  if (requestedBy === undefined && mustBeOther) {
     return (
-      'the request does not say who asks (`requestedBy`), and whoever asks may not approve: ' +
+      'the request does not say who asks (`requestedBy`), and whoever asks may not be the one who agrees: ' +
       'start it again with your name'
     );
   }
   const requester = requestedBy === undefined ? null : requesterOf(policy, requestedBy);
-  const seats = policy.seats.map((seat) => ({ people: mayTake(policy, seat, requester) }));
-  const sitting = fillSeats(
-    seats,
-    policy.people.map(({ id }) => id),
-  );
+  return whySeatStaysEmpty(policy, requester) ?? whyNobodyConfirms(policy, requester);
+}
+
+function whySeatStaysEmpty(policy: Policy, requester: string | null): string | null {
+  const open = policy.seats.map((seat) => ({ people: mayTake(policy, seat, requester) }));
+  const everyone = policy.people.map(({ id }) => id);
+  const sitting = fillSeats(open, everyone);
   const empty = policy.seats.filter((_, index) => sitting[index] === null);
   if (empty.length === 0) return null;
   const excluded = empty.some((seat) => seat.people.length > mayTake(policy, seat, requester).length);
@@ -151,3 +156,12 @@ export function whyNeverApproved(policy: Policy, requestedBy: string | undefined
 }
 
 const whoOf = ({ who }: Seat): string => who;
+
+function whyNobodyConfirms({ rule, restore }: Policy, requester: string | null): string | null {
+  if (restore === null || restore.people === null) return null;
+  const left = restore.people.filter((id) => restore.requesterMayConfirm || id !== requester);
+  if (left.length > 0) return null;
+  return restore.people.length === 0
+    ? `${rule} leaves nobody who may type RESTORE`
+    : `${rule} lets only ${requester} type RESTORE, who asked for it and may not`;
+}

@@ -106,11 +106,25 @@ test.each<[string, Occasion['severity'], string | undefined, Partial<ApprovalSet
     'the built-in rule for production, P0 and P1 needs approval by on-call, and nobody is left for on-call',
   ],
   [
+    'only the requester could type RESTORE, and may not',
+    'P1',
+    'anna',
+    { rules: [{ restore: { from: ['anna'], requesterMayConfirm: false } }] },
+    'rule 1 of the configuration lets only anna type RESTORE, who asked for it and may not',
+  ],
+  [
+    'nobody says who asks, and RESTORE must come from somebody else',
+    'P1',
+    undefined,
+    { rules: [{ restore: { requesterMayConfirm: false } }] },
+    'the request does not say who asks (`requestedBy`), and whoever asks may not be the one who agrees: start it again with your name',
+  ],
+  [
     'nobody says who asks',
     'P1',
     undefined,
     {},
-    'the request does not say who asks (`requestedBy`), and whoever asks may not approve: start it again with your name',
+    'the request does not say who asks (`requestedBy`), and whoever asks may not be the one who agrees: start it again with your name',
   ],
 ])('whether it can be approved, when %s', (_, severity, requestedBy, input, expected) => {
   expect(whyNeverApproved(policyFor(settings(input), { ...P1, severity }), requestedBy)).toBe(expected);

@@ -134,7 +134,7 @@ function hasQuorum(told: Story): boolean {
   return people.has('lea') && (people.has('ben') || people.has('rob'));
 }
 
-const RUNS = { numRuns: 3000 };
+const RUNS = { numRuns: 1000 };
 
 test('no order of messages gives a restore without a valid RESTORE and a quorum (or broken glass)', () => {
   let cleared = 0;
@@ -155,7 +155,7 @@ test('no order of messages gives a restore without a valid RESTORE and a quorum 
     RUNS,
   );
   // Otherwise the property would hold because nothing is ever restored.
-  expect(cleared).toBeGreaterThan(50);
+  expect(cleared).toBeGreaterThan(20);
 });
 
 test('the requester’s own approval changes nothing, by whatever name it is given', () => {

@@ -205,6 +205,42 @@ describe('by environment, severity, people and order', () => {
     expect(mayGoAhead(approvals)).toBe(goes);
   });
 
+  /** Every two people in every order, whoever asked: written out by hand, without the code under test. */
+  const ON_CALL = ['anna', 'ben'];
+  const REVIEW = ['ben', 'rob'];
+  const isEnough = (severity: string, given: string[]) =>
+    severity === 'P0' || severity === 'P1'
+      ? given.some((by) => ON_CALL.includes(by))
+      : given.includes('lea') && given.some((by) => REVIEW.includes(by));
+
+  const PEOPLE = ['anna', 'ben', 'lea', 'rob', 'gina', 'dan'];
+  const pairs = PEOPLE.flatMap((one) => PEOPLE.map((other): [string, string] => [one, other]));
+  const SEVERITIES = ['P0', 'P1', 'P2', 'P3'] as const;
+
+  test.each(
+    ['development', 'staging', 'production', 'eu-west'].flatMap((environment) =>
+      SEVERITIES.map((severity) => [environment, severity] as const),
+    ),
+  )('in %s with %s, exactly the right two people are enough, in either order', (environment, severity) => {
+    for (const requestedBy of PEOPLE) {
+      for (const [one, other] of pairs) {
+        const approvals = sendAll(opened({ environment, severity }, { requestedBy }), [
+          approve(one),
+          approve(other),
+        ]);
+        const others = [one, other].filter((by) => by !== requestedBy);
+        const isAsked = environment === 'production' || environment === 'eu-west';
+        const expected = !isAsked ? 'not-needed' : isEnough(severity, others) ? 'approved' : undefined;
+        expect([requestedBy, one, other, approvals.decision?.outcome]).toEqual([
+          requestedBy,
+          one,
+          other,
+          expected,
+        ]);
+      }
+    }
+  });
+
   test.each([
     ['development', []],
     ['production', [approve('anna')]],
