@@ -36,6 +36,7 @@ const SHOP = `
 CREATE TABLE products (id int PRIMARY KEY, name text);
 INSERT INTO products SELECT i, md5(i::text) || '${TRAILER}' FROM generate_series(1, 20000) i;
 INSERT INTO products VALUES (0, E'line\\n--\\n${TRAILER}\\n--\\n');
+INSERT INTO products VALUES (-1, repeat('long ', 100000));
 CREATE TABLE orders (id int);
 ALTER TABLE orders OWNER TO shop_owner;
 GRANT SELECT ON orders TO "Odd role; x" WITH GRANT OPTION;`;
