@@ -56,6 +56,8 @@ export type TargetDriver = {
   /** Starts the release to return to where it is stopped, and waits until it is healthy. */
   startPrevious(context: StepContext): Promise<DriverProof>;
   shiftTraffic(context: StepContext): Promise<DriverProof>;
+  /** From now on the release's log errors count: what its log says of the step before is not its fault. */
+  markLogs(context: StepContext): Promise<void>;
   captureLogs(context: StepContext, sink: EvidenceSink): Promise<DriverProof>;
   stopFaulty(context: StepContext): Promise<DriverProof>;
   /** Notes how the rollback ended, and frees the lock on the target. */

@@ -1,6 +1,7 @@
 /** backout.yaml, checked as a whole: what a worker runs on, and what `backout check` looks at. */
 import { dirname, resolve } from 'node:path';
 import type { HostSettings } from '../domain/hosts.ts';
+import type { ApprovalSettings } from '../domain/approval/settings.ts';
 import type { SlackSettings } from '../domain/notification.ts';
 import type { Service } from '../domain/service.ts';
 import { oddities, sharedDatabases, sharedTargets, tightBudgets, unknownHosts } from './cross-checks.ts';
@@ -24,6 +25,7 @@ export type BackoutConfig = {
   /** `directory` is absolute. */
   incidents: IncidentSettings;
   slack?: SlackSettings | undefined;
+  approvals?: ApprovalSettings | undefined;
   worker: WorkerSettings;
   services: Record<string, Service>;
 };

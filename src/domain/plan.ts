@@ -1,5 +1,6 @@
 /** The immutable plan of one rollback: made from live state, shown to people, followed by the workflow. */
 import type { Policy } from './approval/policy.ts';
+import type { BackupFormat } from './backup.ts';
 import type { Deadline } from './deadline.ts';
 import type { RollbackRequest } from './request.ts';
 import type { ServiceEnvironment } from './service.ts';
@@ -110,10 +111,13 @@ export type DatabasePlan = {
   madeAt: string;
   madeAtSource: 'manifest' | 'dump' | 'file time';
   sizeBytes: number;
+  /** What tells it from any other: a backup that has changed since is not restored. */
+  sha256: string;
+  format: BackupFormat;
   /** ISO 8601: until when changes were seen in the live database; null where nothing tells. */
   lastChangeAt: string | null;
   /** Rows newer than the backup, where the configuration says how to count them: they will be lost. */
-  newerRows: { table: string; rows: number }[];
+  newerRows: { table: string; rows: number | null; problem: string | null }[];
   /** Newer or other backups that are not taken, each with why: "listings-3.dump is truncated". */
   passedOver: string[];
 };

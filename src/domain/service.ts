@@ -53,6 +53,16 @@ export const budgetsSchema = z
       .describe(
         'Verifying the release returned to. At least as long as the settings under `verify` may take.',
       ),
+    prepareRestoreSeconds: z
+      .number()
+      .positive()
+      .default(14_400)
+      .describe('Full rollback: restoring the backup beside the live database.'),
+    restoreDatabaseSeconds: z
+      .number()
+      .positive()
+      .default(300)
+      .describe('Full rollback: putting the restored database in its place.'),
     reportSeconds: z.number().positive().default(60).describe('Writing the report.'),
     announceSeconds: z.number().positive().default(60).describe('Telling each Slack channel.'),
   })

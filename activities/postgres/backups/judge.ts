@@ -213,3 +213,14 @@ export function noUsableBackup(
     next: 'Put a good backup from before the release there, correct `database.backups`, or fix forward.',
   });
 }
+
+export function noSuchBackup(
+  name: string,
+  { where, folder, pattern }: { where: string; folder: string; pattern: string },
+): BackoutFailure {
+  return new BackoutFailure('NoUsableBackup', {
+    what: `There is no backup "${name}" of ${where} in ${folder} (files that match ${pattern}).`,
+    changed: 'Nothing was changed: the live database is untouched.',
+    next: 'Name one that `backout backups SERVICE` lists.',
+  });
+}

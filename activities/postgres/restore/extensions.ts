@@ -22,19 +22,24 @@ UPDATE pg_extension SET extowner = r.oid FROM pg_roles r WHERE extname = :'exten
 COMMIT;
 `;
 
-/** Gives extensions of \`to\` the owners that they have in \`from\`. @returns those that it may not change */
-export async function carryExtensionOwners(
+export type Owners = Record<string, string>;
+
+/** Each extension's owner. */
+export async function extensionOwners(postgres: Postgres, database: string): Promise<Owners> {
+  return Object.fromEntries((await postgres.query(OWNERS, { database })) as [string, string][]);
+}
+
+/** Gives the extensions of a database these owners. @returns those that may not be changed */
+export async function setExtensionOwners(
   postgres: Postgres,
-  { from, to, facts }: { from: string; to: string; facts: Facts },
+  { wanted, database, facts }: { wanted: Owners; database: string; facts: Facts },
 ): Promise<string[]> {
-  const owners = async (database: string) =>
-    new Map((await postgres.query(OWNERS, { database })) as [string, string][]);
-  const [wanted, given] = [await owners(from), await owners(to)];
-  const others = [...given].filter(([name, owner]) => (wanted.get(name) ?? owner) !== owner);
+  const given = Object.entries(await extensionOwners(postgres, database));
+  const others = given.filter(([name, owner]) => (wanted[name] ?? owner) !== owner);
   if (!facts.isSuperuser) return others.map(([name]) => name);
   for (const [extension] of others) {
-    const variables = { extension, owner: wanted.get(extension) ?? '' };
-    await postgres.execute(CHANGE_OWNER, { database: to, variables });
+    const variables = { extension, owner: wanted[extension] ?? '' };
+    await postgres.execute(CHANGE_OWNER, { database, variables });
   }
   return [];
 }

@@ -3,6 +3,7 @@
  * database and not to its name, changes in a transaction with everything else, and shows to whoever looks. Pure.
  */
 import * as z from 'zod';
+import type { Database } from './facts.ts';
 import { ident, literal } from './sql.ts';
 
 export const MARKER = 'backout.restore';
@@ -36,6 +37,19 @@ export const markerSchema = z.discriminatedUnion('is', [
     live: z.string(),
     /** When it may be dropped, in UTC. */
     until: z.string(),
+  }),
+  /** On an empty database that stands beside while, in place, there may be neither the old nor the restored one. */
+  z.strictObject({
+    is: z.literal('ledger'),
+    ...shared,
+    live: z.string(),
+    token: z.int(),
+    /** The live database as it was, before anything was changed. */
+    like: z.custom<Omit<Database, 'marker' | 'markerText'>>((value) => typeof value === 'object'),
+    /** The owners of its extensions. */
+    owners: z.record(z.string(), z.string()),
+    /** Null while it goes on; then what is live now. */
+    done: z.enum(['restored', 'put-back']).nullable(),
   }),
 ]);
 export type Marker = z.infer<typeof markerSchema>;

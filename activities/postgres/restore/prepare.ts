@@ -2,7 +2,8 @@
 import { BackoutFailure } from '../../../src/domain/failure.ts';
 import { carryOver, createDatabase, wantedOf } from './carry-over.ts';
 import { runChecks } from './checks.ts';
-import { carryExtensionOwners } from './extensions.ts';
+import { extensionOwners, setExtensionOwners } from './extensions.ts';
+import type { Owners } from './extensions.ts';
 import { find } from './facts.ts';
 import type { Database, Facts } from './facts.ts';
 import { DAY_MS } from './job.ts';
@@ -118,12 +119,21 @@ async function create(
 
 /** @returns warnings */
 async function fill(context: Context, database: string): Promise<string[]> {
+  const owners = await extensionOwners(context.postgres, context.postgres.settings.name);
+  const { facts } = await look(context);
+  return await fillFrom(context, { database, owners, facts });
+}
+
+/** The backup's content, with the owners of its extensions, ready to be planned for. @returns warnings */
+export async function fillFrom(
+  context: Context,
+  { database, owners, facts }: { database: string; owners: Owners; facts: Facts },
+): Promise<string[]> {
   const { postgres, job } = context;
   const tell = job.onProgress?.bind(job);
   const about = { postgres, database, ...(tell === undefined ? {} : { tell }) };
   await withProgress(about, () => load(postgres, job, database));
-  const { facts } = await look(context);
-  const others = await carryExtensionOwners(postgres, { from: postgres.settings.name, to: database, facts });
+  const others = await setExtensionOwners(postgres, { wanted: owners, database, facts });
   await withProgress(about, () => analyze(context, database));
   return others.map(
     (name) =>

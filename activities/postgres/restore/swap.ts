@@ -1,6 +1,5 @@
 /** The restored database becomes the live one: the one transaction that everything else leads to. */
 import { BackoutFailure } from '../../../src/domain/failure.ts';
-import { databaseFailure, sqlStateOf } from '../failures.ts';
 import { carryOver, wantedOf } from './carry-over.ts';
 import type { Session } from './facts.ts';
 import { DAY_MS } from './job.ts';
@@ -8,11 +7,11 @@ import type { MarkerOf } from './marker.ts';
 import { oldName } from './names.ts';
 import { dropLeftovers, refused } from './prepare.ts';
 import { refusalsOfLive } from './refusals.ts';
-import { asAWhole, look } from './server.ts';
+import { look } from './server.ts';
 import type { Context, Seen } from './server.ts';
-import { transaction } from './sql.ts';
 import type { Stage } from './stage.ts';
-import { SWITCH, switchStatements } from './switch.ts';
+import { switchStatements } from './switch.ts';
+import { runSwitch } from './switching.ts';
 
 export type Swapped = {
   /** It had been done by an earlier attempt. */
@@ -25,8 +24,6 @@ export type Swapped = {
   switchMs: number;
 };
 
-/** Sessions that can't connect wait for so long at most, then for the next try. */
-const SWITCH_TIMEOUT_MS = 2500;
 const TRIES = 3;
 
 /**
@@ -76,36 +73,11 @@ async function attemptSwap(context: Context, { facts, stage }: Seen): Promise<nu
   const { live, restored } = stage;
   const carried = carryOver(wantedOf(live), restored);
   const statements = switchStatements({ live, restored, kept, carried, oldName: oldName(name, facts.now) });
-  const result = await postgres.script(SWITCH, [`${live.oid},${restored.oid}`, name], {
-    database: maintenanceDatabase,
-    stdin: transaction(statements, { timeoutMs: SWITCH_TIMEOUT_MS }),
-    timeoutMs: 10 * SWITCH_TIMEOUT_MS,
-    ...(job.signal === undefined ? {} : { signal: job.signal }),
+  return await runSwitch(context, {
+    statements,
+    oids: [live.oid, restored.oid],
+    sessions: facts.live.sessions,
   });
-  if (result.exitCode === 0) return result.durationMs;
-  const failure = databaseFailure({ where: postgres.describe(), program: 'psql', result });
-  throw TIMED_OUT.includes(sqlStateOf(failure) ?? '')
-    ? inUse(context, seenSessions(facts.live.sessions))
-    : asAWhole(failure, postgres.describe());
-}
-
-/** The rename waited for sessions in vain, or for a lock that somebody else has. */
-const TIMED_OUT = ['57014', '55006', '55P03'];
-
-function inUse({ postgres }: Context, sessions: string): BackoutFailure {
-  return new BackoutFailure('DatabaseBusy', {
-    what: `The sessions in ${postgres.describe()} could not be ended in time. There were ${sessions || 'none that we may see'}.`,
-    changed: 'The live database is untouched, and sessions can be opened again.',
-    next: 'See whose they are (pg_stat_activity), and whether our role may end them: it must be a superuser for those of superusers, else have pg_signal_backend. Backout tries again by itself.',
-  });
-}
-
-function seenSessions(sessions: Session[]): string {
-  return sessions
-    .map(
-      ({ user, application, count }) => `${count} of ${user ?? 'the server'} (${application || 'no name'})`,
-    )
-    .join(', ');
 }
 
 function unproved({ postgres }: Context): BackoutFailure {

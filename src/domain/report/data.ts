@@ -47,9 +47,13 @@ export function lossWindow(database: DatabasePlan): string {
   const { madeAt, madeAtSource, lastChangeAt, newerRows } = database;
   const source = madeAtSource === 'file time' ? ', by the time of its file' : '';
   const until = lastChangeAt === null ? '' : `; the last change seen was at ${formatTime(lastChangeAt)}`;
-  const rows = newerRows
-    .filter(({ rows: count }) => count > 0)
-    .map(({ table, rows: count }) => `${count} rows of ${table}`);
+  const rows = newerRows.flatMap(({ table, rows: count }) =>
+    count === null
+      ? [`an unknown number of rows of ${table}`]
+      : count > 0
+        ? [`${count} rows of ${table}`]
+        : [],
+  );
   const lost = rows.length === 0 ? '' : `; among them ${enumerate(rows)}`;
   return `what was written after ${formatTime(madeAt)}${source} is not in it${until}${lost}.`;
 }
