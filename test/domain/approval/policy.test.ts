@@ -88,14 +88,15 @@ test.each<[string, Occasion['severity'], string | undefined, Partial<ApprovalSet
     'the only team lead asks',
     'P2',
     'Lea  LUND',
-    {},
+    { breakGlass: [] },
     'the built-in rule for production, P2 and P3 needs approval by team-lead and reviewer or team-lead, and nobody is left for team-lead: lea asked for it and may not approve it',
   ],
+  ['the only team lead asks, and somebody may break the glass', 'P2', 'lea', {}, null],
   [
     'the only team lead asks, and may',
     'P2',
     'lea',
-    { rules: [{ approvers: [{ from: ['lea'] }], requesterMayApprove: true }] },
+    { breakGlass: [], rules: [{ approvers: [{ from: ['lea'] }], requesterMayApprove: true }] },
     null,
   ],
   [
