@@ -50,13 +50,13 @@ beforeEach(() => {
 });
 
 /** `more` are lines of YAML under `database`. */
-function configure({ pattern = '*', more = '' }: { pattern?: string; more?: string } = {}): string {
+function configure({ pattern = '*', where = 'host', more = '' } = {}): string {
   const file = join(folder, '..', `backout-${Math.random().toString(36).slice(2)}.yaml`);
   const database = `        database:
           name: listings
           programs: ${server.bin}
           connection: { socket: ${server.socketFolder}, port: ${server.port} }
-          backups: { folder: ${folder}, pattern: '${pattern}' }
+          backups: { folder: ${folder}, pattern: '${pattern}', where: ${where} }
 ${more}`;
   writeFileSync(file, SMALL + database);
   return file;
@@ -135,12 +135,12 @@ describe('backout backup', () => {
     ]);
   });
 
-  it('writes to the host from inside a container', async () => {
+  it.each(['host', 'database'])('backs up a container into a folder of the %s', async (where) => {
     const docker = join(root, 'bin');
     mkdirSync(docker, { recursive: true });
     writeFileSync(join(docker, 'docker'), '#!/bin/sh\nshift 3\nexec setsid --wait "$@"\n');
     chmodSync(join(docker, 'docker'), 0o755);
-    const config = configure({ more: '          container: db\n' });
+    const config = configure({ where, more: '          container: db\n' });
     const env = { PATH: `${docker}${delimiter}${process.env['PATH'] ?? ''}` };
     const made = await start(['--config', config, 'backup', 'listings'], env).ended;
     expect([made.code, made.err]).toEqual([0, '']);

@@ -49,11 +49,11 @@ export async function findBackups(postgres: Postgres, signal?: AbortSignal): Pro
   });
   const moments = await inUtc(postgres, times);
   return files
-    .map((file, index) => found(file, heads[index] as Head, moments[index] ?? null))
+    .map((file, index) => found(file, heads[index] as Head, moments[index] ?? []))
     .sort((a, b) => (a.moment.at < b.moment.at ? 1 : -1));
 }
 
-function found(file: BackupFile, head: Head, dumpedAt: string | null): Found {
+function found(file: BackupFile, head: Head, dumpedAt: string[]): Found {
   const sniffed = sniff(head, file.isDirectory);
   return {
     ...file,
@@ -65,16 +65,22 @@ function found(file: BackupFile, head: Head, dumpedAt: string | null): Found {
   };
 }
 
-/** The manifest knows it, then the dump, then the file's own time, which is when the dump was done or copied. */
+/**
+ * The manifest knows it, then the dump, then the file's own time, which is when the dump was done or copied. Of what a
+ * dump's local time may mean, the latest that is not after the file counts: so none is taken for older than it is.
+ */
 export function momentOf(
   { modifiedAt }: Pick<BackupFile, 'modifiedAt'>,
   { manifest }: Pick<Head, 'manifest'>,
-  dumpedAt: string | null,
+  dumpedAt: string[],
 ): BackupMoment {
   if (manifest !== null) return { at: new Date(manifest.startedAt).toISOString(), source: 'manifest' };
-  const isPlausible =
-    dumpedAt !== null && new Date(dumpedAt).getTime() <= new Date(modifiedAt).getTime() + CLOCKS_DIFFER_MS;
-  return isPlausible ? { at: dumpedAt, source: 'dump' } : { at: modifiedAt, source: 'file time' };
+  const end = new Date(modifiedAt).getTime() + CLOCKS_DIFFER_MS;
+  const latest = dumpedAt
+    .filter((at) => new Date(at).getTime() <= end)
+    .sort()
+    .at(-1);
+  return latest === undefined ? { at: modifiedAt, source: 'file time' } : { at: latest, source: 'dump' };
 }
 
 async function listFiles(postgres: Postgres, signal?: AbortSignal): Promise<BackupFile[]> {
@@ -111,17 +117,23 @@ function noFolder(folder: string, { exitCode, stderr }: CommandResult): BackoutF
   });
 }
 
-async function inUtc(postgres: Postgres, times: (LocalTime | null)[]): Promise<(string | null)[]> {
+/**
+ * What local times may mean. Nobody wrote down the zone: it may be that of where the files are, that of where the
+ * database runs (a container mostly has UTC, whatever its host has), or UTC.
+ */
+async function inUtc(postgres: Postgres, times: (LocalTime | null)[]): Promise<string[][]> {
+  const asUtc = times.map((time) => (time === null ? null : `${time.time.replace(' ', 'T')}.000Z`));
   const local = times.map((time) => (time === null || isUtc(time) ? '' : time.time));
-  const { stdout } = local.some((time) => time !== '')
-    ? await postgres.beside(LOCAL_TIMES, local)
-    : { stdout: '' };
-  const seconds = stdout.split('\n');
-  return times.map((time, index) => {
-    if (time === null) return null;
-    if (isUtc(time)) return new Date(`${time.time.replace(' ', 'T')}Z`).toISOString();
-    const found = seconds[index] ?? '';
-    return found === '' ? null : new Date(Number(found) * 1000).toISOString();
+  if (local.every((time) => time === '')) return asUtc.map((time) => (time === null ? [] : [time]));
+  const answers = await Promise.all([
+    postgres.beside(LOCAL_TIMES, local),
+    ...(isElsewhere(postgres.settings) ? [postgres.script(LOCAL_TIMES, local)] : []),
+  ]);
+  const read = answers.map(({ stdout }) => stdout.split('\n'));
+  return asUtc.map((utc, index) => {
+    const seconds = read.map((lines) => lines[index] ?? '').filter((line) => line !== '');
+    const here = seconds.map((second) => new Date(Number(second) * 1000).toISOString());
+    return utc === null ? [] : [utc, ...here];
   });
 }
 

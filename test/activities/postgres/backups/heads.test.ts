@@ -70,16 +70,21 @@ describe('the moment of a backup', () => {
   const file = { modifiedAt: '2026-03-01T10:00:00.000Z' };
 
   it('is what the dump says', () => {
-    expect(momentOf(file, { manifest: null }, '2026-03-01T09:59:00.000Z')).toEqual({
+    expect(momentOf(file, { manifest: null }, ['2026-03-01T09:59:00.000Z'])).toEqual({
       at: '2026-03-01T09:59:00.000Z',
       source: 'dump',
     });
   });
 
+  it('is the latest that its local time may mean, up to the time of the file', () => {
+    const meanings = ['2026-03-01T11:59:00.000Z', '2026-03-01T08:59:00.000Z', '2026-03-01T09:59:00.000Z'];
+    expect(momentOf(file, { manifest: null }, meanings).at).toBe('2026-03-01T09:59:00.000Z');
+  });
+
   it('is the time of the file where the dump says nothing, or is later than its own file', () => {
     const byFile = { at: '2026-03-01T10:00:00.000Z', source: 'file time' };
-    expect(momentOf(file, { manifest: null }, null)).toEqual(byFile);
-    expect(momentOf(file, { manifest: null }, '2026-03-01T11:00:00.000Z')).toEqual(byFile);
+    expect(momentOf(file, { manifest: null }, [])).toEqual(byFile);
+    expect(momentOf(file, { manifest: null }, ['2026-03-01T11:00:00.000Z'])).toEqual(byFile);
   });
 });
 
