@@ -19,6 +19,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalHost } from '../../activities/commands/local.ts';
 import { chooseBackup, judgeBackups, requireBackup } from '../../activities/postgres/backups/choose.ts';
+import { lookAround } from '../../activities/postgres/backups/surroundings.ts';
 import { createPostgres } from '../../activities/postgres/client.ts';
 import { databaseSchema } from '../../src/domain/database.ts';
 import type { JudgedBackup } from '../../src/domain/backup.ts';
@@ -159,11 +160,23 @@ function copyFolder(from: string, to: string) {
   for (const name of readdirSync(file(from))) copyFileSync(join(file(from), name), join(file(to), name));
 }
 
-function connect(more: { folder?: string; pattern?: string; programs?: string } = {}) {
+type Different = {
+  folder?: string;
+  pattern?: string;
+  programs?: string;
+  address?: string;
+  strategy?: 'swap' | 'in-place';
+};
+
+function connect(more: Different = {}) {
   const settings = databaseSchema.parse({
     name: 'shop',
     programs: more.programs ?? server.bin,
-    connection: { socket: server.socketFolder, port: server.port },
+    connection: {
+      ...(more.address === undefined ? { socket: server.socketFolder } : { address: more.address }),
+      port: server.port,
+    },
+    restore: { strategy: more.strategy },
     backups: { folder: more.folder ?? folder, pattern: more.pattern ?? '*.{sql,sql.gz,gz,dump,dir,tar}' },
   });
   return createPostgres({ host: createLocalHost('local', { sudo: false }), settings, env: {} });
@@ -289,6 +302,14 @@ describe('a backup', () => {
     ]);
     expect([source('good.sql'), source('good.sql.gz')]).toEqual(['file time', 'file time']);
   });
+});
+
+it('room is asked for a second copy, and not where the old database makes room', async () => {
+  const besides = await lookAround(connect());
+  expect(besides.freeBytes).toBeGreaterThan(0);
+  expect((await lookAround(connect({ strategy: 'in-place' }))).freeBytes).toBeNull();
+  expect((await lookAround(connect({ address: '127.0.0.1' }))).freeBytes).toBeGreaterThan(0);
+  expect(besides.databaseBytes).toBe(Number(await server.sql("SELECT pg_database_size('shop')")));
 });
 
 describe('the choice', () => {

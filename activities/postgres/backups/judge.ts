@@ -107,7 +107,8 @@ function judgeOrigin(contents: Contents, surroundings: Surroundings): BackupReas
       text: 'creates no table: it is a dump of data only, or of an empty database',
     };
   }
-  if (!tables.some((table) => surroundings.tables.has(table))) {
+  // One that names its database is believed: all of the live tables may have been lost.
+  if (database === null && !tables.some((table) => surroundings.tables.has(table))) {
     return {
       kind: 'other-database',
       text: `is of another database: none of its tables is in "${surroundings.database}"`,

@@ -1,6 +1,7 @@
 /** What a backup would meet on the live server. Changes nothing. */
 import { BackoutFailure } from '../../../src/domain/failure.ts';
 import type { Postgres } from '../client.ts';
+import { freeBytes } from '../restore/room.ts';
 import type { Surroundings } from './judge.ts';
 
 const SERVER = `
@@ -16,15 +17,12 @@ SELECT replace(c.relname || '.' || n.nspname, E'\\n', ' ')
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`;
 
-/** Argument: a folder of the server. Prints how many bytes are free there, or nothing where it can't be seen. */
-const FREE = String.raw`df -Pk -- "$1" 2>/dev/null | awk 'NR == 2 { print $4 * 1024 }'`;
-
 const RESTRICT =
   'printf "%s\\n" "\\\\restrict backout" "\\\\unrestrict backout" | psql -X -q -w -v ON_ERROR_STOP=1 -f -';
 
 /** @throws BackoutFailure when the server is out of reach */
 export async function lookAround(postgres: Postgres): Promise<Surroundings> {
-  const { name, connection, container, pod } = postgres.settings;
+  const { name, connection, restore } = postgres.settings;
   const database = connection.maintenanceDatabase;
   const [server, roles, tables, restrict] = await Promise.all([
     postgres.query(SERVER, { database, variables: { name } }),
@@ -33,9 +31,8 @@ export async function lookAround(postgres: Postgres): Promise<Surroundings> {
     postgres.script(RESTRICT, [], { database }),
   ]);
   const [version, bytes, folder] = server[0] ?? [];
-  // A server at an address may be another machine, whose disk can't be seen from here.
-  const isHere = container !== undefined || pod !== undefined || isLoopback(connection.address);
-  const free = folder && isHere ? (await postgres.script(FREE, [folder])).stdout.trim() : '';
+  // In place, the old database is dropped for the room that the restored one needs.
+  const needsRoom = restore.strategy === 'swap';
   return {
     database: name,
     serverMajor: Math.floor(Number(version) / 10_000),
@@ -43,7 +40,7 @@ export async function lookAround(postgres: Postgres): Promise<Surroundings> {
     tables: new Set(tables),
     knowsRestrict: restrict.exitCode === 0,
     databaseBytes: Number(bytes ?? 0),
-    freeBytes: free === '' ? null : Number(free),
+    freeBytes: needsRoom ? await freeBytes(postgres, folder ?? null) : null,
   };
 }
 
@@ -55,8 +52,4 @@ async function liveTables(postgres: Postgres): Promise<string[]> {
     if (error instanceof BackoutFailure && error.type === 'DatabaseMissing') return [];
     throw error;
   }
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return address === undefined || /^(localhost|127\.|::1$)/.test(address);
 }

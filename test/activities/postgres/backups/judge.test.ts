@@ -70,8 +70,18 @@ describe('a backup that was read', () => {
       'was made from PostgreSQL 16beta1, and the server is PostgreSQL 15',
     ],
     ['other-database', { database: 'crm' }, {}, 'is of database "crm", not of "shop"'],
+    [
+      'other-database',
+      { database: null, tables: ['people.public'] },
+      {},
+      'is of another database: none of its tables is in "shop"',
+    ],
   ])('is refused for %s', (kind, contents, server, text) => {
     expect(judge(contents, server)).toEqual({ kind, text });
+  });
+
+  it('is not refused when the live database has lost all of its tables', () => {
+    expect(judge({}, { tables: new Set(['ransom.public']) })).toBeNull();
   });
 
   it('is not refused for what can not be known', () => {
