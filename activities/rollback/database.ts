@@ -49,7 +49,9 @@ export async function planDatabase(
   ]);
   const format = formatOf(chosen);
   const backup = { path: chosen.path, format: restoreFormat(format), sha256 };
-  await createRestore(postgres, { run, token: 0, backup, signal }).check();
+  const left = await leftBehind(deps, { postgres, run, takenOver: request.takeOver?.owner, signal });
+  // What a rollback that has ended left beside it is cleared away before this one begins.
+  await createRestore(postgres, { run: left ?? run, token: 0, backup, signal }).check();
   const newest = newer.flatMap(({ newest: at }) => (at === null ? [] : [at])).sort();
   return {
     database: `PostgreSQL ${postgres.describe()}`,
@@ -71,7 +73,13 @@ export async function prepareRestore(deps: Deps, input: StepInput, running: Runn
   const { postgres, restore } = openRestore(deps, input, running);
   const plan = databaseOf(input.plan);
   await refuseChangedBackup(postgres, plan, running.signal);
-  await clearAway(deps, { input, postgres, restore, signal: running.signal });
+  const left = await leftBehind(deps, {
+    postgres,
+    run: input.rollback.workflowId,
+    takenOver: input.plan.request.takeOver?.owner,
+    signal: running.signal,
+  });
+  if (left !== null) await restore.abandon(left);
   const { already, database, details, warnings } = await restore.prepare();
   return {
     outcome: already ? 'already' : 'done',
@@ -181,20 +189,14 @@ async function refuseChangedBackup(
   });
 }
 
-/** What a rollback that has ended left beside the live database. One that still runs keeps it. */
-async function clearAway(
-  deps: Deps,
-  {
-    input,
-    postgres,
-    restore,
-    signal,
-  }: { input: StepInput; postgres: Postgres; restore: Restore; signal: AbortSignal },
-): Promise<void> {
+type Looking = { postgres: Postgres; run: string; takenOver: string | undefined; signal: AbortSignal };
+
+/** Another rollback that has ended and left its restore beside the live database. One that still runs keeps it. */
+async function leftBehind(deps: Deps, { postgres, run, takenOver, signal }: Looking): Promise<string | null> {
   const live = find(await readFacts(postgres, signal), postgres.settings.name);
   const marker = live?.marker;
-  if (marker?.is !== 'live' || marker.run === input.rollback.workflowId) return;
-  if (await isEnded(deps, input.plan.request.takeOver?.owner)(marker.run)) await restore.abandon(marker.run);
+  if (marker?.is !== 'live' || marker.run === run) return null;
+  return (await isEnded(deps, takenOver)(marker.run)) ? marker.run : null;
 }
 
 function formatOf({ name, format }: Backup): NonNullable<Backup['format']> {
