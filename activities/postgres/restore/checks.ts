@@ -1,7 +1,7 @@
 /** What must hold in a restored database before it goes live. */
 import { BackoutFailure } from '../../../src/domain/failure.ts';
 import type { RestoreCheck } from '../../../src/domain/database.ts';
-import type { Postgres } from '../client.ts';
+import type { Postgres, StatementOptions } from '../client.ts';
 
 const CHECK_TIMEOUT_MS = 300_000;
 
@@ -14,8 +14,7 @@ export async function runChecks(
   const lines: string[] = [];
   const failed: string[] = [];
   for (const check of postgres.settings.restore.checks) {
-    const rows = await postgres.query(check.sql, { database, timeoutMs: CHECK_TIMEOUT_MS, ...options });
-    const problem = judge(check, rows);
+    const problem = await look(postgres, check, { database, timeoutMs: CHECK_TIMEOUT_MS, ...options });
     if (problem !== null) failed.push(problem);
     else lines.push(`${check.name}: ${check.expect}`);
   }
@@ -25,6 +24,22 @@ export async function runChecks(
     changed: 'The live database is untouched.',
     next: 'See whether it is the right backup, or whether the checks are right.',
   });
+}
+
+async function look(
+  postgres: Postgres,
+  check: RestoreCheck,
+  options: StatementOptions,
+): Promise<string | null> {
+  try {
+    return judge(check, await postgres.query(check.sql, options));
+  } catch (error) {
+    // A table that is not there is an answer, too.
+    if (error instanceof BackoutFailure && error.type === 'QueryFailed') {
+      return `"${check.name}" can't be asked. ${error.parts.what}`;
+    }
+    throw error;
+  }
 }
 
 /** Null when it holds. Pure. */

@@ -1,7 +1,7 @@
 /**
- * Restoring where no second copy fits: the live database is dropped before the backup is restored, so the application
- * is stopped meanwhile, and a safety copy of it lies beside. The old database goes out of reach first, by its name, and
- * a database comes back under that name only as a whole: the restored one, or the old one from the safety copy.
+ * Restoring while the application is stopped, also where no second copy fits: then the old database is dropped before the
+ * backup is restored, and a safety copy of it lies beside. It goes out of reach first, by its name, and a database comes
+ * back under that name only as a whole: the restored one or the old one, itself where there was room to keep it.
  *
  * What was noted before anything was changed stands in an empty database of its own (the ledger), so that a run that was
  * killed goes on from there whatever else exists at that moment.
@@ -22,6 +22,8 @@ import type { MarkerOf } from './marker.ts';
 import { newName, oldName } from './names.ts';
 import { readNeeds } from './needs.ts';
 import { fillFrom, refused, refuse, signalOf } from './prepare.ts';
+import { isRoomy } from './refusals.ts';
+import { freeBytes } from './room.ts';
 import { change, drop, onFiles } from './server.ts';
 import type { Context } from './server.ts';
 import { ident } from './sql.ts';
@@ -30,7 +32,10 @@ import { lock, stillAsRead } from './switch.ts';
 import { runSwitch } from './switching.ts';
 
 export type InPlaceJob = RestoreJob & {
-  /** A copy of the live database, taken after its application was stopped, and checked end to end. */
+  /**
+   * A copy of the live database, taken after its application was stopped, and checked end to end. Best in an archive
+   * format: of a plain one, put back, nothing can be left out that no longer works.
+   */
   safety: RestoreBackup;
 };
 
@@ -79,16 +84,16 @@ async function restore(context: InPlaceContext): Promise<InPlaceResult> {
   if (seen.stage.is === 'begun') seen = await takeAway(context, seen.facts, seen.stage);
   const { stage } = seen;
   if (stage.is !== 'away') throw changedMeanwhile(context);
-  await dropOld(context, stage);
+  await fence(context, stage);
+  if (stage.old !== null && !stage.marker.keepsOld) await drop(context, stage.old.name);
   try {
-    const { details, warnings } = await fill(context, context.job.backup);
+    const { details, warnings } = await fill(context, 'backup');
     await bringBack(context, 'restored');
     return { already: false, is: 'restored', because: null, details, warnings };
   } catch (error) {
     const doesNotFit = error instanceof BackoutFailure && error.type === 'RestoreFailed';
     if (!doesNotFit) throw asAway(error);
-    const put = await putBackAway(context);
-    return { ...put, because: error.parts.what };
+    return { ...(await putBack(context)), because: error.parts.what };
   }
 }
 
@@ -147,7 +152,7 @@ async function see({ postgres, job }: InPlaceContext): Promise<Seen> {
 /** Refuses what can't work, then notes everything that the live database is. */
 async function begin(context: InPlaceContext, facts: Facts, live: Database): Promise<Seen> {
   const { postgres, job } = context;
-  await refuse(context, { facts, stage: { is: 'untouched', live } });
+  await refuse(context, { facts, stage: { is: 'untouched', live } }, 'in-place');
   const name = ledgerName(live.name, job.run);
   const attempt = { run: job.run, backup: job.backup.sha256, token: job.token };
   await change(context, [
@@ -160,7 +165,11 @@ async function begin(context: InPlaceContext, facts: Facts, live: Database): Pro
   await onFiles(context, createDatabase(name, { ...live, connectionLimit: -1 }, facts.version));
   const { marker: _marker, markerText: _text, ...like } = { ...live, ...wantedOf(live) };
   const owners = await extensionOwners(postgres, live.name);
-  const ledger: MarkerOf<'ledger'> = { is: 'ledger', ...attempt, live: live.name, like, owners, done: null };
+  const free = await freeBytes(postgres, facts.live.dataDirectory, job.signal);
+  const ledger: MarkerOf<'ledger'> = {
+    ...{ is: 'ledger', ...attempt, live: live.name, like, owners, done: null },
+    keepsOld: isRoomy(facts, free) === true,
+  };
   await change(context, [lock(live.name), setMarker(name, ledger)]);
   return await see(context);
 }
@@ -173,7 +182,8 @@ async function takeAway(
 ): Promise<Seen> {
   const { job } = context;
   await proveReadable(context, job.safety);
-  const until = new Date(Date.parse(`${facts.now}Z`)).toISOString();
+  const days = context.postgres.settings.restore.keepOldDays;
+  const until = new Date(Date.parse(`${facts.now}Z`) + days * DAY_MS).toISOString();
   const statements = [
     lock(live.name),
     stillAsRead([live, ledger]),
@@ -203,23 +213,17 @@ async function proveReadable(
   throw refused(postgres.describe(), [`The safety copy ${path} can't be read: ${failure.parts.what}`]);
 }
 
-/** For its room. The safety copy has been read to its end before. */
-async function dropOld(context: InPlaceContext, { old, ledger, marker }: Away): Promise<void> {
-  const { job } = context;
-  if (marker.token !== job.token) {
-    // Fences off attempts before this one.
-    await change(context, [
-      lock(marker.live),
-      stillAsRead([ledger]),
-      setMarker(ledger.name, { ...marker, token: job.token }),
-    ]);
-  }
-  if (old !== null) await drop(context, old.name);
+/** Keeps off attempts before this one. */
+async function fence(context: InPlaceContext, { ledger, marker }: Away): Promise<void> {
+  const { token } = context.job;
+  if (marker.token === token) return;
+  const fenced = setMarker(ledger.name, { ...marker, token });
+  await change(context, [lock(marker.live), stillAsRead([ledger]), fenced]);
 }
 
 async function fill(
   context: InPlaceContext,
-  backup: RestoreBackup,
+  which: 'backup' | 'safety',
 ): Promise<{ details: string[]; warnings: string[] }> {
   const { facts, stage } = await see(context);
   if (stage.is !== 'away') throw changedMeanwhile(context);
@@ -227,16 +231,14 @@ async function fill(
   const database = newName(marker.live, context.job);
   await dropAttempts(context, facts);
   await onFiles(context, createDatabase(database, asDatabase(marker), facts.version));
-  const its: Context = { ...context, job: { ...context.job, backup } };
-  const warnings = await fillFrom(its, { database, owners: marker.owners, facts });
+  const its: Context = { ...context, job: { ...context.job, backup: context.job[which] } };
+  const isSafety = which === 'safety';
+  const warnings = await fillFrom(its, { database, owners: marker.owners, facts, lenient: isSafety });
   const restored = find((await see(context)).facts, database);
   if (restored === null) throw changedMeanwhile(context);
   await change(context, [lock(marker.live), ...carryOver(marker.like, restored)]);
-  const isBackup = backup.sha256 === context.job.backup.sha256;
-  return {
-    details: isBackup ? await runChecks(context.postgres, database, signalOf(context)) : [],
-    warnings,
-  };
+  const details = isSafety ? [] : await runChecks(context.postgres, database, signalOf(context));
+  return { details, warnings };
 }
 
 const asDatabase = ({ like }: MarkerOf<'ledger'>): Database => ({ ...like, marker: null, markerText: null });
@@ -260,7 +262,7 @@ async function bringBack(context: InPlaceContext, done: 'restored' | 'put-back')
 
 async function putBackAway(context: InPlaceContext): Promise<InPlaceResult> {
   try {
-    const { warnings } = await fill(context, context.job.safety);
+    const { warnings } = await fill(context, 'safety');
     await bringBack(context, 'put-back');
     return { already: false, is: 'put-back', because: null, details: [], warnings };
   } catch (error) {

@@ -35,19 +35,52 @@ export function isReachable({ container, pod, backups }: DatabaseSettings): bool
   return (container === undefined && pod === undefined) || backups.where === 'database';
 }
 
+export type Loading = {
+  /** It is empty. */
+  database: string;
+  /**
+   * A materialized view that can't be filled any more is left empty, instead of the restore being given up: such as one
+   * whose owner has lost a right meanwhile. For where there is nothing else to go back to.
+   */
+  lenient?: boolean;
+};
+
 /**
- * Loads it into `database`, which is empty.
+ * @returns what was left out
  * @throws BackoutFailure RestoreFailed when the backup does not fit; DatabaseUnreachable, CommandFailed when it was cut
  */
-export async function load(postgres: Postgres, job: RestoreJob, database: string): Promise<void> {
+export async function load(
+  postgres: Postgres,
+  job: RestoreJob,
+  { database, lenient = false }: Loading,
+): Promise<string[]> {
   const { argv, source } = loadCommand(job.backup, postgres.settings, database);
+  const command = lenient ? argv.filter((word) => word !== '--exit-on-error') : argv;
   const options = {
     database,
     timeoutMs: job.timeoutMs ?? DAY_MS,
     ...(job.signal === undefined ? {} : { signal: job.signal }),
   };
-  const result = await (source === null ? postgres.run(argv, options) : postgres.feed(source, argv, options));
-  if (result.exitCode !== 0) throw loadFailure(postgres.describe(database), argv[0] ?? '', result);
+  const result = await (source === null
+    ? postgres.run(command, options)
+    : postgres.feed(source, command, options));
+  if (result.exitCode === 0) return [];
+  const leftOut = lenient ? onlyViews(result) : null;
+  if (leftOut !== null) return leftOut;
+  throw loadFailure(postgres.describe(database), argv[0] ?? '', result);
+}
+
+/** What pg_restore could not do, when that was nothing but to fill materialized views; else null. Pure. */
+export function onlyViews({ exitCode, stderr }: CommandResult): string[] | null {
+  // Its own count is no help: of several jobs, an error in one counts twice.
+  const toTheEnd = /^pg_restore: warning: errors ignored on restore: \d+$/m.test(stderr);
+  const errors = stderr.match(/^pg_restore: error: /gm) ?? [];
+  const failed = [
+    ...stderr.matchAll(/ERROR:\s+([^\n]*)\n(?:(?!Command was:)[^\n]*\n)*Command was: ([^\n]*)/g),
+  ];
+  const views = failed.filter(([, , command = '']) => command.startsWith('REFRESH MATERIALIZED VIEW '));
+  if (exitCode !== 1 || !toTheEnd || errors.length !== views.length) return null;
+  return views.map(([, error = '', command = '']) => `${command.replace(/;$/, '')}: ${error}.`);
 }
 
 const UNTOUCHED = 'The live database is untouched.';
@@ -59,7 +92,7 @@ const CUT = /worker process died|terminated by signal|crash of another server pr
 export function loadFailure(where: string, program: string, result: CommandResult): BackoutFailure {
   const cut = connectionFailure({ where, result });
   if (cut) return new BackoutFailure(cut.type, { ...cut.parts, changed: UNTOUCHED });
-  if (result.exitCode >= 128 || CUT.test(result.stderr)) {
+  if (result.exitCode >= 128 || (CUT.test(result.stderr) && !result.stderr.includes('ERROR:'))) {
     return new BackoutFailure('CommandFailed', {
       what: `${program} was cut off while it restored ${where}. ${said(result.stderr)}`,
       changed: UNTOUCHED,

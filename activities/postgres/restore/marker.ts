@@ -48,6 +48,8 @@ export const markerSchema = z.discriminatedUnion('is', [
     like: z.custom<Omit<Database, 'marker' | 'markerText'>>((value) => typeof value === 'object'),
     /** The owners of its extensions. */
     owners: z.record(z.string(), z.string()),
+    /** There is room for both: the one before is kept as it is, and not dropped for its room. */
+    keepsOld: z.boolean(),
     /** Null while it goes on; then what is live now. */
     done: z.enum(['restored', 'put-back']).nullable(),
   }),

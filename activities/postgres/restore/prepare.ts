@@ -33,7 +33,11 @@ export type Prepared = {
  * Refuses what can't work, with nothing changed and all reasons at once.
  * @throws BackoutFailure RestoreRefused
  */
-export async function refuse(context: Context, { facts, stage }: Seen): Promise<void> {
+export async function refuse(
+  context: Context,
+  { facts, stage }: Seen,
+  strategy: 'swap' | 'in-place' = 'swap',
+): Promise<void> {
   const { postgres, job } = context;
   const { settings } = postgres;
   if (job.backup.format === 'directory' && !isReachable(settings)) {
@@ -49,7 +53,7 @@ export async function refuse(context: Context, { facts, stage }: Seen): Promise<
       : Promise.resolve(null),
   ]);
   const reasons = refusals(facts, {
-    ...{ live: settings.name, run: job.run, needs, freeBytes: free, strategy: settings.restore.strategy },
+    ...{ live: settings.name, run: job.run, needs, freeBytes: free, strategy },
     maintenanceDatabase: settings.connection.maintenanceDatabase,
   });
   if (reasons.length > 0) throw refused(postgres.describe(), reasons);
@@ -124,21 +128,32 @@ async function fill(context: Context, database: string): Promise<string[]> {
   return await fillFrom(context, { database, owners, facts });
 }
 
+type Filling = {
+  database: string;
+  owners: Owners;
+  facts: Facts;
+  /** See `load`. */
+  lenient?: boolean;
+};
+
 /** The backup's content, with the owners of its extensions, ready to be planned for. @returns warnings */
 export async function fillFrom(
   context: Context,
-  { database, owners, facts }: { database: string; owners: Owners; facts: Facts },
+  { database, owners, facts, lenient = false }: Filling,
 ): Promise<string[]> {
   const { postgres, job } = context;
   const tell = job.onProgress?.bind(job);
   const about = { postgres, database, ...(tell === undefined ? {} : { tell }) };
-  await withProgress(about, () => load(postgres, job, database));
+  const leftOut = await withProgress(about, () => load(postgres, job, { database, lenient }));
   const others = await setExtensionOwners(postgres, { wanted: owners, database, facts });
   await withProgress(about, () => analyze(context, database));
-  return others.map(
-    (name) =>
-      `Extension "${name}" has another owner than before: only a superuser could give it the one it had.`,
-  );
+  return [
+    ...leftOut.map((what) => `Not everything works as before: ${what}`),
+    ...others.map(
+      (name) =>
+        `Extension "${name}" has another owner than before: only a superuser could give it the one it had.`,
+    ),
+  ];
 }
 
 /** Without it the first queries would be planned blindly. */

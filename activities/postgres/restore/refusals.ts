@@ -71,11 +71,17 @@ export function refusalsOfLive(
   ];
 }
 
-function roomRefusal({ live: { bytes } }: Facts, { freeBytes, strategy }: Asked): string[] {
+/** Whether a second copy fits; null when that can't be known. */
+export function isRoomy({ live: { bytes } }: Facts, freeBytes: number | null): boolean | null {
+  return bytes === null || freeBytes === null ? null : freeBytes >= bytes * ROOM;
+}
+
+function roomRefusal(facts: Facts, { freeBytes, strategy }: Asked): string[] {
+  const { bytes } = facts.live;
   if (strategy === 'in-place' || bytes === null || freeBytes === null) return [];
   const wanted = bytes * ROOM;
   return when(
-    freeBytes < wanted,
+    isRoomy(facts, freeBytes) === false,
     `There is no room for a second copy: ${inMegabytes(freeBytes)} are free, ${inMegabytes(wanted)} are needed. Make room, or set \`restore.strategy: in-place\`.`,
   );
 }
