@@ -13,6 +13,9 @@ export type Asked = {
   strategy: 'swap' | 'in-place';
 };
 
+/** The first with DROP DATABASE … WITH (FORCE). */
+const OLDEST = 130000;
+
 /** A copy takes as much as the original, and the log that is written meanwhile a part of it. */
 const ROOM = 1.2;
 
@@ -46,6 +49,10 @@ export function refusalsOfLive(
   const { slots, prepared, subscriptions } = facts.live;
   const other = live.marker?.is === 'live' && live.marker.run !== run ? live.marker.run : null;
   return [
+    ...when(
+      facts.version < OLDEST,
+      'The server is older than PostgreSQL 13, which could not end what an interrupted restore left running.',
+    ),
     ...when(other !== null, `Another restore of it is unfinished: that of rollback ${other ?? ''}.`),
     ...when(
       live.markerText !== null && live.marker?.is !== 'live',
