@@ -51,7 +51,8 @@ export async function planDatabase(
   const backup = { path: chosen.path, format: restoreFormat(format), sha256 };
   const left = await leftBehind(deps, { postgres, run, takenOver: request.takeOver?.owner, signal });
   // What a rollback that has ended left beside it is cleared away before this one begins.
-  await createRestore(postgres, { run: left ?? run, token: 0, backup, signal }).check();
+  const token = Number.MAX_SAFE_INTEGER;
+  await createRestore(postgres, { run: left ?? run, token, backup, signal }).check();
   const newest = newer.flatMap(({ newest: at }) => (at === null ? [] : [at])).sort();
   return {
     database: `PostgreSQL ${postgres.describe()}`,
