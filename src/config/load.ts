@@ -4,6 +4,7 @@ import type { HostSettings } from '../domain/hosts.ts';
 import type { ApprovalSettings } from '../domain/approval/settings.ts';
 import type { SlackSettings } from '../domain/notification.ts';
 import type { Service } from '../domain/service.ts';
+import { unapprovable, unsupportedAssurance } from './approval-checks.ts';
 import { oddities, sharedDatabases, sharedTargets, tightBudgets, unknownHosts } from './cross-checks.ts';
 import type { ConfigDocument } from './document.ts';
 import { requireConfigFile } from './find.ts';
@@ -76,12 +77,17 @@ function validate({ value, place }: ConfigDocument): {
   problems: PlacedProblem[];
 } {
   const parsed = backoutFileSchema.safeParse(value ?? {});
-  const problems: Problem[] = unknownHosts(value);
+  const problems: Problem[] = [...unknownHosts(value), ...unsupportedAssurance(value)];
   if (!parsed.success) {
     problems.push(...problemsOf(parsed.error.issues, value ?? {}));
     return { content: null, problems: problems.map(place) };
   }
-  problems.push(...sharedTargets(parsed.data), ...sharedDatabases(parsed.data), ...tightBudgets(parsed.data));
+  problems.push(
+    ...sharedTargets(parsed.data),
+    ...sharedDatabases(parsed.data),
+    ...tightBudgets(parsed.data),
+    ...unapprovable(parsed.data),
+  );
   return { content: parsed.data, problems: problems.map(place) };
 }
 

@@ -47,6 +47,44 @@ incidents:
   directory: ./incidents
   retentionDays: 30
 
+# Who may decide about rollbacks. Without it nobody's approval is awaited, and anybody may type RESTORE. See docs/approvals.md.
+#approvals:
+  # Everybody who may decide anything, by a short name.
+  #people:
+    #anna: { name: Anna Ax, aliases: [a.ax], roles: [on-call] }
+    #ben: { name: Ben Bo, roles: [team-lead] }
+    #cara: { roles: [reviewer], principal: cara }
+  # Names for several people or roles.
+  #groups:
+    #payments: [cara, role:team-lead]
+  # The first that fits counts. Where none fits, the built-in rules do.
+  #rules:
+    #- environments: [production]
+      #severities: [P2, P3]
+      #kinds: [full]
+      # All of these are awaited, each from somebody else: a name, role:NAME or group:NAME.
+      #approvers:
+        #- from: [role:team-lead]
+        #- from: [role:reviewer, group:payments]
+          #count: 1
+      # Told, not waited for.
+      #tell: [anna]
+      #requesterMayApprove: false
+      #expiresMinutes: 60
+      #assurance: declared
+      # Who may type RESTORE. Default: everybody under people.
+      #restore:
+        #from: [role:on-call, role:team-lead]
+        #requesterMayConfirm: true
+        #expiresMinutes: 240
+        #assurance: declared
+  # May go ahead without the approvals, with a reason; everybody hears of it.
+  #breakGlass: [role:team-lead]
+  # For signed decisions, which are not in this version yet.
+  #signing:
+    #allowedSignersFile: /etc/backout/allowed_signers
+    #revokedKeysFile: /etc/backout/revoked_keys
+
 # Slack: incoming webhooks. Here stands where the secret is, never the secret itself.
 #slack:
   # Every message.
@@ -245,6 +283,9 @@ services:
           #captureLogsSeconds: 120
           #stopFaultySeconds: 120
           #verifySeconds: 300
+          # Full rollback: restoring the backup beside the live database; then putting it in its place.
+          #prepareRestoreSeconds: 14400
+          #restoreDatabaseSeconds: 300
           #reportSeconds: 60
           #announceSeconds: 60
 `;

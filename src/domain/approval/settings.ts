@@ -47,7 +47,7 @@ export const personSchema = z.strictObject({
 export const assuranceSchema = z
   .enum(['declared', 'signed'])
   .describe(
-    '`declared`: a name typed into a box, which proves nothing. `signed`: an SSH signature that was verified.',
+    '`declared`: a name typed into a box, which proves nothing. `signed`, an SSH signature that was verified, is not in this version yet.',
   );
 
 export const ruleSchema = z.strictObject({
@@ -97,7 +97,7 @@ export const approvalSettingsSchema = z
       .refine((people) => Object.keys(people).length > 0, 'needs at least one person')
       .describe('Everybody who may decide anything, by a short name.'),
     groups: z
-      .record(nameSchema, z.array(memberSchema).min(1))
+      .record(nameSchema, z.array(memberSchema).min(1).describe('Names under `people`, and `role:NAME`.'))
       .default({})
       .describe('Names for several people or roles: payments: [anna, role:on-call]'),
     rules: z
@@ -117,7 +117,7 @@ export const approvalSettingsSchema = z
           .describe('Keys that count no more: a KRL, or one key a line.'),
       })
       .optional()
-      .describe('How signatures are verified.'),
+      .describe('How signatures are verified. Not used by this version yet.'),
   })
   .superRefine(checkSettings)
   .describe('Who may decide about rollbacks.');

@@ -134,6 +134,7 @@ test('the plan holds what was asked, read and chosen, and the configuration as i
     // 1.5 for the switch, 6 for verify, 1 each for report and announce. The start is not needed.
     expectedSeconds: 9.5,
     deadline: { severity: 'P0', minutes: 5, from: at(-60), at: at(240) },
+    policy: POLICY,
     continues: null,
     config: CONFIG,
     madeAt: at(0.3),
