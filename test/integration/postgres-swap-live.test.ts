@@ -295,6 +295,46 @@ describe('refused with nothing changed', () => {
   });
 });
 
+describe('a role that is no superuser', () => {
+  test('restores its own database when it may create one and note how far it is', async () => {
+    await server.sql('ALTER ROLE app CREATEDB; REVOKE SET ON PARAMETER backout.restore FROM app');
+    const restore = restoreOf(server, { backup, connection: { user: 'app' } });
+    for (const phase of ['check', 'hold', 'prepare'] as const) {
+      expect((await failure(restore[phase]())).message).toContain(
+        'GRANT SET ON PARAMETER backout.restore TO "app"',
+      );
+    }
+    await server.sql('GRANT SET ON PARAMETER backout.restore TO app');
+    const open = server.sql('SELECT pg_sleep(60)', { database: SAMPLE, user: 'app' }).catch(String);
+    await restore.hold();
+    expect(await open).toContain('terminating connection');
+    expect(await restore.prepare()).toMatchObject({ warnings: [] });
+    const { kept } = await restore.swap();
+    expect(await fingerprint(server, SAMPLE)).toBe(whole.restored);
+    expect(withoutOwn(await fingerprint(server, kept.database))).toBe(withoutOwn(whole.migrated));
+  });
+
+  test('can not end the sessions of a superuser: says whose they are, and the live database stays open', async () => {
+    await server.sql('ALTER ROLE app CREATEDB; GRANT SET ON PARAMETER backout.restore TO app');
+    const restore = restoreOf(server, { backup, connection: { user: 'app' } });
+    await restore.prepare();
+    const open = live('SELECT pg_sleep(60)').catch(String);
+    await expect
+      .poll(() => server.sql(`SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'`))
+      .toBe('1');
+    const error = await failure(restore.swap());
+    expect(error).toMatchObject({ type: 'DatabaseBusy' });
+    expect(error.message).toContain('could not be ended in time. There were 1 of postgres (psql).');
+    expect(await server.sql('SELECT count(*) FROM customers', { database: SAMPLE, user: 'app' })).toBe('134');
+    await server.sql(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'`,
+    );
+    await open;
+    await restore.swap();
+    expect(await fingerprint(server, SAMPLE)).toBe(whole.restored);
+  });
+});
+
 describe('replaced databases', () => {
   test('can only be read, are dropped when their time is over, and not while somebody looks into them', async () => {
     const restore = restoreOf(server, { backup, restore: { keepOldDays: 0 } });

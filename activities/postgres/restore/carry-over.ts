@@ -140,7 +140,8 @@ export function createDatabase(name: string, like: Database, version: number): s
     `CREATE DATABASE ${ident(name)} TEMPLATE template0`,
     `OWNER ${ident(like.owner)} ENCODING ${literal(like.encoding)}`,
     `LC_COLLATE ${literal(like.collate)} LC_CTYPE ${literal(like.ctype)}`,
-    `TABLESPACE ${ident(like.tablespace)}`,
+    // Where the template is anyway; saying so would ask for a right.
+    ...(like.tablespace === 'pg_default' ? [] : [`TABLESPACE ${ident(like.tablespace)}`]),
     ...(version < 150000 ? [] : [`LOCALE_PROVIDER ${PROVIDERS[provider] ?? 'libc'}`]),
     ...(provider === 'i' && locale !== null ? [`ICU_LOCALE ${literal(locale)}`] : []),
     ...(provider === 'i' && icuRules !== null ? [`ICU_RULES ${literal(icuRules)}`] : []),

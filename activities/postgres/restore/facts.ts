@@ -132,6 +132,18 @@ export async function readFacts(postgres: Postgres, signal?: AbortSignal): Promi
   return understand(JSON.parse(rows[0]?.[0] ?? '{}') as Raw);
 }
 
+/** Whether our role may set a marker. A setting that the server does not know is a superuser's matter. */
+export async function mayMark(postgres: Postgres, facts: Facts, signal?: AbortSignal): Promise<boolean> {
+  if (facts.isSuperuser) return true;
+  if (facts.version < 150000) return false;
+  const rows = await postgres.query(`SELECT has_parameter_privilege(:'marker', 'SET')`, {
+    database: postgres.settings.connection.maintenanceDatabase,
+    variables: { marker: MARKER },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return rows[0]?.[0] === 't';
+}
+
 /** Takes the marker out of the settings. Pure. */
 export function understand(raw: Raw): Facts {
   const databases = raw.databases.map((database): Database => {

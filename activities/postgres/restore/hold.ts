@@ -1,9 +1,9 @@
 /** Keeping the live database from being written while a restore is prepared: what is written then would be lost. */
 import { BackoutFailure } from '../../../src/domain/failure.ts';
-import { readOnlySetting } from './facts.ts';
+import { mayMark, readOnlySetting } from './facts.ts';
 import { holdWrites, setMarker } from './marker.ts';
 import { begin, refused } from './prepare.ts';
-import { refusalsOfLive } from './refusals.ts';
+import { refusalsOfLive, unfit } from './refusals.ts';
 import { change, look } from './server.ts';
 import type { Context } from './server.ts';
 import { lock, RENEW_SESSIONS, stillAsRead } from './switch.ts';
@@ -21,6 +21,7 @@ export async function hold(context: Context): Promise<boolean> {
   let { stage, facts } = await look(context);
   if (stage.is === 'swapped') return false;
   const reasons = refusalsOfLive(facts, { live: name, run: job.run, maintenanceDatabase });
+  if (!(await mayMark(postgres, facts, job.signal))) reasons.push(unfit(connection.user));
   if (reasons.length > 0) throw refused(postgres.describe(), reasons);
   if (stage.is === 'untouched') {
     await begin(context, { stage, facts });

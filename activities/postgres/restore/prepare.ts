@@ -4,7 +4,7 @@ import { carryOver, createDatabase, wantedOf } from './carry-over.ts';
 import { runChecks } from './checks.ts';
 import { extensionOwners, setExtensionOwners } from './extensions.ts';
 import type { Owners } from './extensions.ts';
-import { find } from './facts.ts';
+import { find, mayMark } from './facts.ts';
 import type { Database, Facts } from './facts.ts';
 import { DAY_MS } from './job.ts';
 import { isReachable, load } from './load.ts';
@@ -46,15 +46,17 @@ export async function refuse(
     ]);
   }
   const options = signalOf(context);
-  const [needs, free] = await Promise.all([
+  const [needs, free, isFit] = await Promise.all([
     readNeeds(postgres, job.backup, { timeoutMs: job.timeoutMs ?? DAY_MS, ...options }),
     stage.is === 'untouched'
       ? freeBytes(postgres, facts.live.dataDirectory, job.signal)
       : Promise.resolve(null),
+    mayMark(postgres, facts, job.signal),
   ]);
   const reasons = refusals(facts, {
     ...{ live: settings.name, run: job.run, needs, freeBytes: free, strategy },
     maintenanceDatabase: settings.connection.maintenanceDatabase,
+    unfitRole: isFit ? null : settings.connection.user,
   });
   if (reasons.length > 0) throw refused(postgres.describe(), reasons);
 }

@@ -2,6 +2,7 @@
 import type { Facts } from './facts.ts';
 import { find } from './facts.ts';
 import type { Needs } from './needs.ts';
+import { ident } from './sql.ts';
 
 export type Asked = {
   live: string;
@@ -11,6 +12,8 @@ export type Asked = {
   /** Free where the database's files are; null when that can't be known. */
   freeBytes: number | null;
   strategy: 'swap' | 'in-place';
+  /** Null: our role may set markers; else its name. */
+  unfitRole: string | null;
 };
 
 /** The first with DROP DATABASE … WITH (FORCE). */
@@ -36,7 +39,12 @@ export function refusals(facts: Facts, asked: Asked): string[] {
     ),
     ...when(!needs.complete, 'The backup is not complete: its last line is missing.'),
     ...roomRefusal(facts, asked),
+    ...(asked.unfitRole === null ? [] : [unfit(asked.unfitRole)]),
   ];
+}
+
+export function unfit(role: string): string {
+  return `The role "${role}" may not note in the databases how far it is. It must be a superuser or, from PostgreSQL 15 on, be given that by one: GRANT SET ON PARAMETER backout.restore TO ${ident(role)}.`;
 }
 
 /** What can also come up between the restore and the swap. */

@@ -91,7 +91,10 @@ test.each([
 describe('the empty database', () => {
   test('has the encoding and locale of the live one', () => {
     expect(createDatabase('new', database('shop'), 150018)).toBe(
-      `CREATE DATABASE "new" TEMPLATE template0 OWNER "app" ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8' TABLESPACE "pg_default" LOCALE_PROVIDER libc`,
+      `CREATE DATABASE "new" TEMPLATE template0 OWNER "app" ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C.UTF-8' LOCALE_PROVIDER libc`,
+    );
+    expect(createDatabase('new', database('shop', { tablespace: 'fast disk' }), 150018)).toContain(
+      ' TABLESPACE "fast disk" ',
     );
   });
 

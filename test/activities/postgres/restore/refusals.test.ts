@@ -5,7 +5,7 @@ import { database, facts, keptMarker, liveMarker, needs, RUN } from './support.t
 
 const asked = (given: Partial<Asked> = {}): Asked => ({
   ...{ live: 'shop', maintenanceDatabase: 'postgres', run: RUN, needs: needs(), freeBytes: 10e9 },
-  ...{ strategy: 'swap', ...given },
+  ...{ strategy: 'swap', unfitRole: null, ...given },
 });
 const shop = database('shop');
 
@@ -85,6 +85,11 @@ test.each([
     'There is no room for a second copy: 119 MB are free, 120 MB are needed. Make room, or set `restore.strategy: in-place`.',
     facts([shop]),
     { freeBytes: 119_000_000 },
+  ],
+  [
+    'The role "app" may not note in the databases how far it is. It must be a superuser or, from PostgreSQL 15 on, be given that by one: GRANT SET ON PARAMETER backout.restore TO "app".',
+    facts([shop]),
+    { unfitRole: 'app' },
   ],
 ] as const)('%s', (reason, found, given) => {
   expect(refusals(found, asked(given))).toEqual([reason]);
