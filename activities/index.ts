@@ -75,7 +75,7 @@ export function createActivities(deps: Deps): Activities {
       const restored = await restoreDatabase(deps, input, running);
       await driverOf(deps, input).markLogs(contextOf(deps, input, running));
       return restored;
-    }),
+    }, 'The database is whole: it is the one before, or the restored one. Traffic was not changed.'),
     abandonRestore: activity((input, running) => abandonRestore(deps, input, running)),
     verifyRelease: activity((input, running) => verify(deps, input, running)),
     releaseTarget: activity(async (input, running) => {
