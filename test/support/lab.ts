@@ -209,3 +209,12 @@ export async function checkManifest(folder: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('sha256sum', ['-c', 'MANIFEST.sha256'], { cwd: folder });
   return stdout.trim().split('\n');
 }
+
+/** The site file of the sandbox once blue serves, and nothing else is changed. */
+export function onBlue(site: string): string {
+  return site
+    .replace('max_fails=0 down;   # blue', 'max_fails=0;   # blue')
+    .replace('max_fails=0;   # green', 'max_fails=0 down;   # green')
+    .replace('X-Blue-Weight "0"', 'X-Blue-Weight "100"')
+    .replace('X-Green-Weight "100"', 'X-Green-Weight "0"');
+}

@@ -65,8 +65,8 @@ export async function createSmallSample(postgres: TestPostgres): Promise<void> {
   await postgres.sql(SMALL, { database: SAMPLE, user });
 }
 
-export async function migrateSmallSample(postgres: TestPostgres): Promise<void> {
-  await postgres.sql(SMALL_MIGRATION, { database: SAMPLE });
+export async function migrateSmallSample(postgres: TestPostgres, database = SAMPLE): Promise<void> {
+  await postgres.sql(SMALL_MIGRATION, { database });
 }
 
 const SMALL = `
