@@ -22,9 +22,11 @@ const say = (text = '') => process.stdout.write(`${text}\n`);
 /** Ends what was started, last first. */
 const endings: (() => Promise<unknown>)[] = [];
 let ending: Promise<void> | null = null;
+/** Where the reports are, once there is such a place. */
+let incidents: string | null = null;
 
-process.on('SIGINT', () => void end().then(() => process.exit(130)));
-process.on('SIGTERM', () => void end().then(() => process.exit(143)));
+process.on('SIGINT', () => void interrupted(130));
+process.on('SIGTERM', () => void interrupted(143));
 
 try {
   const succeeded = await demo();
@@ -51,9 +53,10 @@ async function demo(): Promise<boolean> {
   const sandbox = await startSandbox({
     folder,
     green: { bad: BAD_SHARE },
-    file: { temporal: { address: temporal.address }, worker: { healthAddress, logLevel: 'warn' } },
+    file: { temporal: { address: temporal.address }, worker: { healthAddress, logLevel: 'error' } },
   });
   endings.push(() => sandbox.stop());
+  incidents = sandbox.incidents;
   const worker = await startBackoutWorker(sandbox.configFile, `http://${healthAddress}`);
   endings.push(() => worker.stop());
 
@@ -86,6 +89,13 @@ $ backout rollback traffic-only listings --reason "5xx since 1.5.0" --yes
   if (keep) await playground({ sandbox, temporal, say, atEnd: (stop) => endings.push(stop) });
   say('\nAll of it is ended now; the report stays. With `npm run demo -- --keep` it goes on running.');
   return exitCode === 0;
+}
+
+async function interrupted(exitCode: number): Promise<never> {
+  say('\nEnding all of it …');
+  await end();
+  say(`All of it is ended${incidents === null ? '' : `; the reports stay in ${incidents}/`}.`);
+  process.exit(exitCode);
 }
 
 function end(): Promise<void> {

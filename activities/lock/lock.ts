@@ -49,6 +49,8 @@ export type Guard = (argv: readonly string[]) => string[];
 
 export type TargetLock = {
   readonly directory: string;
+  /** The file that a record is kept in, on the target. */
+  recordPath(name: string): string;
   /**
    * Takes the lock, or takes it again: every time with a higher token, which fences off the earlier ones.
    * @throws BackoutFailure TargetLocked, naming who holds it and until when; StillRunning while an earlier command
@@ -91,6 +93,7 @@ export function createTargetLock(host: Host, directory: string, here: Holder = t
 
   return {
     directory,
+    recordPath: (name) => `${directory}/records/${recordName(name)}`,
     acquire: (options) => acquire(options),
     guard: (holder) => (argv) => sh(GUARD, directory, oneLine(holder.owner), String(holder.token), ...argv),
     writeRecord: async (guard, { name, json }) =>

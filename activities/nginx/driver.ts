@@ -7,12 +7,12 @@ import { explained } from '../lock/lock.ts';
 import type { Guard } from '../lock/lock.ts';
 import { besidePath, dumpCommand, reloadCommand, scriptArguments, testCommand } from './commands.ts';
 import type { NginxSettings } from './commands.ts';
-import { shiftUpstream } from './edit.ts';
+import { notInUpstream, shiftUpstream } from './edit.ts';
 import type { Shifted } from './edit.ts';
-import { explainNginx, testFailed } from './failures.ts';
-import { flattenDump, parseDump } from './flatten.ts';
+import { explainNginx, notReloadable, notReplaceable, testFailed } from './failures.ts';
+import { flattenDump, parseDump, pidFileOf } from './flatten.ts';
 import type { Dump } from './flatten.ts';
-import { APPLY, EXIT, PUT_BACK, READ, TEST_BESIDE } from './scripts.ts';
+import { APPLY, EXIT, MAY_RELOAD, MAY_REPLACE, PUT_BACK, READ, TEST_BESIDE } from './scripts.ts';
 import { activityOf, findUpstream } from './upstream.ts';
 import type { Activity, SiteSettings } from './upstream.ts';
 import { readWeights } from './weights.ts';
@@ -35,6 +35,8 @@ export type Nginx = {
   read(): Promise<SiteFile>;
   /** `nginx -T`. @throws BackoutFailure SiteFileBroken when the configuration does not pass */
   dump(): Promise<Dump>;
+  /** Of a release that the file does not have: why, and what to do. Pure. */
+  notInUpstream(site: SiteFile, release: string): BackoutFailure;
   /** What the file must become. Pure. */
   shifted(site: SiteFile, to: string): Shifted;
   /**
@@ -49,6 +51,17 @@ export type Nginx = {
    * @throws BackoutFailure SiteFileChanged when the live file is not what `apply` wrote; SiteFileBroken, CommandFailed
    */
   putBack(site: SiteFile, guard: Guard): Promise<boolean>;
+  /**
+   * Could `apply` replace the file? Looks only.
+   * @throws BackoutFailure PermissionDenied
+   */
+  requireReplaceable(site: SiteFile): Promise<void>;
+  /**
+   * Could nginx be told to reload? Looks only, where the reload command is nginx's own.
+   * @returns what was seen
+   * @throws BackoutFailure PermissionDenied, CommandFailed when nginx does not run
+   */
+  requireReloadable(dump: Dump): Promise<string>;
   describe(): { test: string; reload: string };
 };
 
@@ -92,6 +105,7 @@ export function createNginx(host: Host, settings: NginxSettings, siteSettings: S
       // Half of it can't be tested: then the change is tested where it lies.
       return parseDump(result.truncated === true ? '' : result.stdout);
     },
+    notInUpstream: (site, release) => notInUpstream(site.text, siteSettings, release),
     shifted: (site, to) => {
       const { text, changes } = shiftUpstream(site.text, siteSettings, to);
       return { text, changes: changes.map(readable) };
@@ -121,6 +135,22 @@ export function createNginx(host: Host, settings: NginxSettings, siteSettings: S
       if (result.exitCode === EXIT.noBackup) return false;
       judge(result);
       return true;
+    },
+    requireReplaceable: async (site) => {
+      const result = await host.run(sh(MAY_REPLACE, site.realPath));
+      const failure = notReplaceable(host, site, result);
+      if (failure) throw failure;
+      judge(result);
+    },
+    requireReloadable: async (dump) => {
+      if (settings.reload !== undefined)
+        return `by \`${formatCommand(reload)}\`: not tried, that would reload nginx`;
+      const { binary, prefix = '' } = settings;
+      const result = await host.run(sh(MAY_RELOAD, binary, prefix, pidFileOf(dump) ?? ''));
+      const failure = notReloadable(host, result);
+      if (failure) throw failure;
+      const [pidFile = '', pid = ''] = judge(result).stdout.split('\n');
+      return `its master process ${pid} (${pidFile}) can be signalled`;
     },
     describe: () => ({ test: formatCommand(testCommand(settings)), reload: formatCommand(reload) }),
   };

@@ -28,7 +28,7 @@ type Patch = { start: number; end: number; text: string };
 export function shiftUpstream(text: string, settings: SiteSettings, to: string): Shifted {
   const upstream = findUpstream(text, settings);
   const wanted = upstream.byRelease[to] ?? [];
-  if (wanted.length === 0) throw notInUpstream(text, settings, { to, upstream });
+  if (wanted.length === 0) throw notInUpstream(text, settings, to);
   const patches = [
     ...Object.entries(upstream.byRelease).flatMap(([name, lines]) =>
       name === to ? activate(text, lines) : lines.flatMap(takeDown),
@@ -121,11 +121,9 @@ function describeChanges(text: string, patches: Patch[]): string[] {
 /** A directive may go over several lines. */
 const oneLine = (text: string) => text.trim().replace(/\s*\n\s*/g, ' ');
 
-function notInUpstream(
-  text: string,
-  settings: SiteSettings,
-  { to, upstream }: { to: string; upstream: Upstream },
-): BackoutFailure {
+/** Why a release has no server in the upstream, and what to do: a line that is commented out is named. */
+export function notInUpstream(text: string, settings: SiteSettings, to: string): BackoutFailure {
+  const upstream = findUpstream(text, settings);
   const servers = settings.releases[to]?.servers ?? [];
   const commented = commentedLine(text, upstream, servers);
   const there = [...Object.values(upstream.byRelease).flat(), ...upstream.others].map(

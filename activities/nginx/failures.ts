@@ -16,6 +16,52 @@ const OLD_FILE_NEW_NGINX =
 const OWN_IT =
   'Let the user that Backout logs in as own the file and its folder, or set `sudo: true` for the host.';
 
+/** What would be in the way of `apply`, from what MAY_REPLACE printed. */
+export function notReplaceable(
+  { name }: Host,
+  { realPath, ownerAndMode }: { realPath: string; ownerAndMode: string },
+  { exitCode, stdout }: CommandResult,
+): BackoutFailure | null {
+  const us = `${stdout.trim()}, the user that Backout logs in as`;
+  switch (exitCode) {
+    case EXIT.folderNotWritable:
+      return new BackoutFailure('PermissionDenied', {
+        what: `The folder of ${realPath} on ${name} can't be written by ${us}: a changed site file could not be put there.`,
+        changed: NOTHING_CHANGED,
+        next: OWN_IT,
+      });
+    case EXIT.ownerNotKept:
+      return new BackoutFailure('PermissionDenied', {
+        what: `${realPath} on ${name} is ${ownerAndMode}, and ${us}, can't make a new file of that owner and group.`,
+        changed: NOTHING_CHANGED,
+        next: OWN_IT,
+      });
+    default:
+      return null;
+  }
+}
+
+/** What would be in the way of a reload, from what MAY_RELOAD printed. */
+export function notReloadable({ name }: Host, { exitCode, stdout }: CommandResult): BackoutFailure | null {
+  const [pidFile = '', pid = '', user = ''] = stdout.split('\n');
+  switch (exitCode) {
+    case EXIT.noMaster:
+      return new BackoutFailure('CommandFailed', {
+        what: `nginx on ${name} could not be reloaded: ${pidFile} names no process that runs, or can't be read by ${user}.`,
+        changed: NOTHING_CHANGED,
+        next: 'See that nginx runs, and that `nginx.config` and `nginx.prefix` are those that it was started with. Or set `nginx.reload`.',
+      });
+    case EXIT.masterNotOurs:
+      return new BackoutFailure('PermissionDenied', {
+        what: `nginx on ${name} could not be reloaded: its master process ${pid} belongs to another user than ${user}, whom Backout logs in as.`,
+        changed: NOTHING_CHANGED,
+        next: 'Set `sudo: true` for the host, or a `nginx.reload` command that this user may run.',
+      });
+    default:
+      return null;
+  }
+}
+
 export function explainNginx(
   { name }: Host,
   { site }: SiteSettings,

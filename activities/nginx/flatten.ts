@@ -34,6 +34,25 @@ export function parseDump(output: string): Dump {
   return files;
 }
 
+/** Where this configuration has nginx write its process ID, as written there; null where it is the built-in place. */
+export function pidFileOf(dump: Dump): string | null {
+  for (const text of dump.values()) {
+    const pid = topLevel(text).find(({ name }) => name === 'pid');
+    if (pid) return pid.args[0]?.value ?? null;
+  }
+  return null;
+}
+
+/** What we can't read names nothing. */
+function topLevel(text: string): Directive[] {
+  try {
+    return parseNginx(text);
+  } catch (error) {
+    if (error instanceof NginxSyntaxError) return [];
+    throw error;
+  }
+}
+
 /**
  * The whole configuration as one text, with the content of `replaced.paths` (the site file under any of its names)
  * being `replaced.text`. Null when nginx does not read that file at all, or when we can't follow its includes.

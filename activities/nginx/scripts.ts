@@ -19,6 +19,10 @@ export const EXIT = {
   notWritableBeside: 232,
   brokenPutBack: 233,
   reloadPutBackFailed: 234,
+  folderNotWritable: 235,
+  ownerNotKept: 236,
+  noMaster: 237,
+  masterNotOurs: 238,
 } as const;
 
 /** Argument: path. Prints real path, owner and mode, SHA-256, then the content in base64: any byte may be in it. */
@@ -113,3 +117,37 @@ fi
 ngx "$config" -t -q || exit 233
 "$@" || exit 234
 rm -f -- "$backup" "$made"`;
+
+/**
+ * Argument: real path. Prints our user. Could APPLY put a new file in its place, with its owner and group? Only root
+ * can give a file away.
+ */
+export const MAY_REPLACE = String.raw`
+folder=$(dirname -- "$1")
+id -un
+[ -w "$folder" ] && [ -x "$folder" ] || exit 235
+[ "$(id -u)" != 0 ] || exit 0
+[ "$(stat -c %u -- "$1")" = "$(id -u)" ] || exit 236
+group=$(stat -c %g -- "$1")
+for ours in $(id -G); do [ "$ours" != "$group" ] || exit 0; done
+exit 236`;
+
+/**
+ * Arguments: nginx, its -p or "", the pid file that its configuration names or "". Prints the pid file, the process in
+ * it and our user. Could `nginx -s reload` reach the master process? Sends no signal.
+ */
+export const MAY_RELOAD = String.raw`
+prefix=$2; pidfile=$3
+built=$("$1" -V 2>&1)
+option() { printf '%s\n' "$built" | tr ' ' '\n' | sed -n "s/^--$1=//p" | head -n 1; }
+[ -n "$pidfile" ] || pidfile=$(option pid-path)
+[ -n "$prefix" ] || prefix=$(option prefix)
+case $pidfile in /*) ;; *) pidfile=${'$'}{prefix:-/usr/local/nginx}/${'$'}{pidfile:-logs/nginx.pid} ;; esac
+pid=
+[ ! -r "$pidfile" ] || read -r pid <"$pidfile"
+printf '%s\n%s\n' "$pidfile" "$pid"
+id -un
+case $pid in ''|*[!0-9]*) exit 237 ;; esac
+kill -0 "$pid" 2>/dev/null && exit 0
+[ -d "/proc/$pid" ] || exit 237
+exit 238`;

@@ -18,6 +18,9 @@ export type Stopped = {
   pids: number[];
 };
 
+/** What was seen, in a few words. Not sure: what to do about it. */
+export type MayStop = { isSure: true; detail: string } | { isSure: false; detail: string; next: string };
+
 export type ReleaseProcess = {
   /** Changes nothing. */
   inspect(): Promise<Inspection>;
@@ -35,6 +38,11 @@ export type ReleaseProcess = {
   start(guard: Guard): Promise<'started' | 'already-running'>;
   /** Why it could not be started, or null when it could. Changes nothing. */
   whyNotStartable(): Promise<string | null>;
+  /**
+   * Could `stop` end it? Looks only.
+   * @throws BackoutFailure PermissionDenied
+   */
+  mayStop(): Promise<MayStop>;
   /** What `stop` and `start` will do, as people read it. */
   describe(): { stop: string[]; start: string[] };
 };

@@ -32,6 +32,14 @@ export function wouldStopOther(host: Host, { pid, where }: { pid: string; where:
   });
 }
 
+export function notManager(host: Host, { unit, login }: { unit: string; login: string }): BackoutFailure {
+  return new BackoutFailure('PermissionDenied', {
+    what: `${login} may not stop ${unit} on ${host.name}: only root may, there is no polkit.`,
+    changed: UNTOUCHED,
+    next: 'Set `sudo: true` for the host, or use units of the user (`user: true`).',
+  });
+}
+
 export function staleDetail(printed: string): string {
   const [pid = '', name = ''] = printed.trim().split(' ', 2);
   return `process ${pid} (${name}) was started after this file was written: it is another program's`;

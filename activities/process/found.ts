@@ -6,7 +6,7 @@ import type { CommandResult, Host } from '../commands/host.ts';
 import { explained } from '../lock/lock.ts';
 import { cannotStart, scriptFailure, staleDetail, stillRuns, wouldStopOther } from './failures.ts';
 import type { Inspection, ReleaseProcess } from './driver.ts';
-import { EXIT, HAS_PROGRAM, INSPECT, START, STOP } from './scripts.ts';
+import { EXIT, HAS_PROGRAM, INSPECT, MAY_STOP, START, STOP } from './scripts.ts';
 
 type FoundProcess = z.infer<typeof pidFileProcessSchema> | z.infer<typeof matchedProcessSchema>;
 
@@ -63,6 +63,17 @@ export function createFoundProcess(host: Host, settings: FoundProcess, directory
       const result = await host.run(sh(HAS_PROGRAM, cwd, program));
       const why = whyNotStarted(result, { program, cwd });
       return why === null ? null : `${why} on ${host.name}`;
+    },
+    mayStop: async () => {
+      const result = await host.run(sh(MAY_STOP, how, what), { stdin: pattern });
+      if (result.exitCode === EXIT.stalePidFile) {
+        const detail = `${where}: ${staleDetail(result.stdout)}`;
+        return { isSure: false, detail, next: 'Remove the pid file when the release runs no more.' };
+      }
+      const pids = numbers(judged(result).stdout);
+      const detail =
+        pids.length === 0 ? `it does not run (${where})` : `process ${pids.join(', ')} can be signalled`;
+      return { isSure: true, detail };
     },
     describe: () => ({
       stop: [`SIGTERM to the process of ${where}, SIGKILL after ${stopTimeoutSeconds} s`],

@@ -15,6 +15,12 @@ export function logCommand(source: LogSource, maxBytes: number): string[] {
   return ['journalctl', '--no-pager', '--output', 'short-iso-precise', '--lines', lines, ...unit];
 }
 
+/** The log as people know it. Pure. */
+export function describeLog(source: LogSource): string {
+  if ('file' in source) return source.file;
+  return 'journal' in source ? `journal of ${source.journal}` : 'system journal';
+}
+
 /** A name for the file that keeps it. Pure. */
 export function logName(source: LogSource): string {
   const name = 'file' in source ? source.file : 'journal' in source ? `journal-${source.journal}` : 'journal';

@@ -21,6 +21,8 @@ export const EXIT = {
   startFailed: 218,
   /** All were ended, and there is a new one: PID…. */
   cameBack: 219,
+  /** Whether a unit may be stopped can't be told from here. */
+  notSure: 240,
 } as const;
 
 /**
@@ -90,6 +92,26 @@ set -u
 how=$1; what=$2
 ${FIND}
 pids`;
+
+/** Arguments as of INSPECT. Prints the pids when all of them may be signalled. Sends no signal. */
+export const MAY_STOP = String.raw`
+set -u
+how=$1; what=$2
+${FIND}
+found=$(pids) || { code=$?; echo "$found"; exit $code; }
+for pid in $found; do
+  kill -0 "$pid" 2>/dev/null && continue
+  born "$pid"
+  [ -z "$life" ] || { echo "$pid"; exit 215; }
+done
+echo $found`;
+
+/** Prints our user. Root may manage units; others where polkit says so, which may depend on the unit: then we can't tell. */
+export const MAY_MANAGE = String.raw`
+id -un
+[ "$(id -u)" != 0 ] || exit 0
+command -v pkcheck >/dev/null || exit 215
+pkcheck --action-id org.freedesktop.systemd1.manage-units --process $$ >/dev/null 2>&1 || exit 240`;
 
 /**
  * Arguments: state directory, file|match, pid file or "", seconds until SIGKILL, then pids that must not be touched.

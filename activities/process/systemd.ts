@@ -6,8 +6,9 @@ import { formatCommand } from '../commands/format.ts';
 import type { CommandResult, Host } from '../commands/host.ts';
 import { explained } from '../lock/lock.ts';
 import type { Guard } from '../lock/lock.ts';
-import { cannotStart, stillRuns, wouldStopOther } from './failures.ts';
+import { cannotStart, notManager, stillRuns, wouldStopOther } from './failures.ts';
 import type { Inspection, ReleaseProcess } from './driver.ts';
+import { EXIT, MAY_MANAGE } from './scripts.ts';
 import { killUnit, readUnit, runState, showUnit, startUnit, stopUnit } from './systemctl.ts';
 import type { UnitState } from './systemctl.ts';
 
@@ -68,6 +69,19 @@ export function createSystemdProcess(host: Host, settings: SystemdProcess): Rele
     whyNotStartable: async () => {
       const { load } = await show();
       return load === 'loaded' ? null : `systemd says that ${unit} is ${load}`;
+    },
+    mayStop: async () => {
+      const asked = formatCommand(stopUnit(settings));
+      if (settings.user) return { isSure: true, detail: `by \`${asked}\`, as the user's own unit` };
+      const result = await host.run(['sh', '-c', MAY_MANAGE, 'backout']);
+      const login = result.stdout.trim();
+      if (result.exitCode === EXIT.notAllowed) throw notManager(host, { unit, login });
+      if (result.exitCode === 0) return { isSure: true, detail: `${login} may run \`${asked}\`` };
+      return {
+        isSure: false,
+        detail: `whether ${login} may run \`${asked}\` can't be told from here`,
+        next: `See that a rule of polkit allows it for ${unit}, or set \`sudo: true\` for the host.`,
+      };
     },
     describe: () => ({
       stop: [

@@ -7,6 +7,7 @@
  */
 import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
 import { describeRelease } from '../../src/domain/plan.ts';
+import type { FailureParts } from '../../src/domain/failure.ts';
 import type { ObservedRelease, Release, UnfinishedRollback } from '../../src/domain/plan.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import type { Marker } from './marker.ts';
@@ -15,6 +16,10 @@ export type Situation = {
   releases: ObservedRelease[];
   marker: Marker | null;
   request: Pick<RollbackRequest, 'to' | 'faulty'>;
+  /** Where the marker is: its full path and its host, for the person who must remove it. */
+  record: string;
+  /** Of each release that is absent in the configuration: why, and what to do. */
+  absences: Record<string, Pick<FailureParts, 'what' | 'next'>>;
 };
 
 export type Choice = {
@@ -60,7 +65,11 @@ function chooseFaulty(
   { releases, marker, request }: Situation,
   unfinished: UnfinishedRollback | null,
 ): ObservedRelease {
-  if (request.faulty !== undefined) return findRelease(releases, request.faulty, 'faulty');
+  if (request.faulty !== undefined) {
+    const named = findRelease(releases, request.faulty, 'faulty');
+    if (named.name !== unfinished?.from.name) refuseIdle(named, releases);
+    return named;
+  }
   if (unfinished) return findRelease(releases, unfinished.from.name, 'faulty');
   const candidates = serving(releases).filter((release) => !isNamed(release, request.to));
   const [only, ...others] = candidates;
@@ -75,7 +84,7 @@ function chooseFaulty(
       next: 'Start again with the faulty one named (`--faulty NAME`), or the one to return to (`--to NAME`).',
     });
   }
-  if (serving(releases).length > 0) throw alreadyServing(serving(releases), marker);
+  if (serving(releases).length > 0) throw alreadyServing(serving(releases), marker, request);
   // Nothing serves at all: with the release to return to named, every other one is what must be out of the way.
   const rest = releases.filter((release) => request.to !== undefined && !isNamed(release, request.to));
   if (rest.length === 1 && rest[0]) return rest[0];
@@ -93,7 +102,7 @@ function chooseTarget(
 ): ObservedRelease {
   if (request.to !== undefined) {
     const to = findRelease(releases, request.to, 'to');
-    if (to.name === from.name) throw alreadyServing([to], null);
+    if (to.name === from.name) throw alreadyServing([to], null, request);
     return to;
   }
   if (unfinished && unfinished.to.name !== from.name) return findRelease(releases, unfinished.to.name, 'to');
@@ -109,6 +118,21 @@ function chooseTarget(
   });
 }
 
+/** Leaving a release that serves nobody would only stop it: the wrong name was given, and it is the way back. */
+function refuseIdle(named: ObservedRelease, releases: ObservedRelease[]): void {
+  const others = serving(releases).filter(({ name }) => name !== named.name);
+  const answers = named.answerShare !== null && named.answerShare > 0;
+  if (answers || named.configured === 'active' || others.length === 0) return;
+  const [idle, live] = [describeRelease(named), others.map(describeRelease).join(' and ')];
+  throw new BackoutFailure('NothingToRollBack', {
+    what: `${idle} gives no answers and is not active in the configuration: ${live} ${others.length === 1 ? 'serves' : 'serve'}.`,
+    changed: NOTHING_CHANGED,
+    next:
+      `If ${live} is the faulty one, start again with \`--faulty ${others[0]?.name ?? 'NAME'}\`. ` +
+      `A rollback from ${idle} would stop it, and take away the way back from ${live}.`,
+  });
+}
+
 /** The last rollback went from X to Y and Y serves: rolling back "again" would go back onto X, the broken one. */
 function refuseSecondRollback(
   serves: ObservedRelease,
@@ -116,27 +140,39 @@ function refuseSecondRollback(
   request: Situation['request'],
 ): void {
   if (marker?.phase !== 'ended' || !isSame(serves, marker.to) || request.to !== undefined) return;
-  throw alreadyServing([serves], marker);
+  throw alreadyServing([serves], marker, request);
 }
 
-function refuseReturnToFaulty({ releases, marker, request }: Situation, to: ObservedRelease): void {
+function refuseReturnToFaulty({ releases, marker, request, record }: Situation, to: ObservedRelease): void {
   if (marker === null || !isSame(to, marker.from)) return;
-  // Without both versions it can't be told whether this is still the broken one: then a person may insist by name.
-  if ((to.version === null || marker.from.version === null) && request.to !== undefined) return;
+  // A version that is known now, where the broken one's was not: then a person may insist by name.
+  if (to.version !== null && marker.from.version === null && request.to !== undefined) return;
   const others = releases.filter(({ name }) => name !== to.name).map(describeRelease);
+  const name = describeRelease(to);
+  const left = to.version === null && marker.from.version !== null ? describeRelease(marker.from) : 'it';
   throw new BackoutFailure('NoReleaseToReturnTo', {
-    what: `${describeRelease(to)} is marked faulty: ${marker.owner} rolled back from it at ${marker.at}.`,
+    what: `${name} is marked faulty: ${marker.owner} rolled back from ${left} at ${marker.at}.${whySame(to)}`,
     changed: NOTHING_CHANGED,
-    next: `Deploy a mended version in its place, or fix ${others.join(', ')} forward.`,
+    next:
+      `Deploy a mended version in its place, or fix ${others.join(', ')} forward. ` +
+      `If ${name} was not faulty after all, remove ${record} and start again.`,
   });
 }
 
-function checkHealth({ request }: Situation, to: ObservedRelease): string[] {
+function whySame({ version, process }: ObservedRelease): string {
+  if (version !== null) return '';
+  return process === 'stopped'
+    ? ' Its version is not known now, because it is stopped: it counts as the same one.'
+    : ' Its version can not be told now: it counts as the same one.';
+}
+
+function checkHealth({ request, absences }: Situation, to: ObservedRelease): string[] {
   if (to.configured === 'absent') {
+    const why = absences[to.name];
     throw new BackoutFailure('NoReleaseToReturnTo', {
-      what: `${describeRelease(to)} is not in the target's configuration (${to.detail}).`,
+      what: `${describeRelease(to)} is not in the target's configuration (${to.detail}).${why ? ` ${why.what}` : ''}`,
       changed: NOTHING_CHANGED,
-      next: 'Add it there, or name another release with `--to NAME`.',
+      next: why?.next ?? 'Add it there, or name another release with `--to NAME`.',
     });
   }
   // A stopped release is started first, and must then become healthy before any traffic moves.
@@ -166,7 +202,11 @@ function mismatchWarnings(releases: ObservedRelease[]): string[] {
   });
 }
 
-function alreadyServing(releases: ObservedRelease[], marker: Marker | null): BackoutFailure {
+function alreadyServing(
+  releases: ObservedRelease[],
+  marker: Marker | null,
+  { to }: Situation['request'],
+): BackoutFailure {
   const names = releases.map(describeRelease).join(' and ');
   const because =
     marker === null
@@ -175,7 +215,10 @@ function alreadyServing(releases: ObservedRelease[], marker: Marker | null): Bac
   return new BackoutFailure('NothingToRollBack', {
     what: `${names} already serves.${because}`,
     changed: NOTHING_CHANGED,
-    next: `If ${names} is bad too, name the release to return to: \`--to NAME\`.`,
+    next:
+      to === undefined
+        ? `If ${names} is bad too, name the release to return to: \`--to NAME\`.`
+        : `If ${names} is the bad one, name another release to return to: \`--to NAME\`.`,
   });
 }
 

@@ -29,14 +29,21 @@ const COUNT_TIMEOUT_MS = 30_000;
  */
 export async function markLogs(host: Host, files: string[], signal?: AbortSignal): Promise<LogMark[]> {
   if (files.length === 0) return [];
-  try {
-    const options = { timeoutMs: MARK_TIMEOUT_MS, ...(signal && { signal }) };
-    const { exitCode, stdout } = await host.run(markCommand(files), options);
-    return exitCode === 0 ? readMarks(files, stdout) : [];
-  } catch {
-    signal?.throwIfAborted();
-    return [];
+  const options = { timeoutMs: MARK_TIMEOUT_MS, ...(signal && { signal }) };
+  // A line that was cut is made anew for the switch in any case.
+  for (let isLast = false; ; isLast = true) {
+    try {
+      const { exitCode, stdout } = await host.run(markCommand(files), options);
+      return exitCode === 0 ? readMarks(files, stdout) : [];
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (isLast || !isCut(error)) return [];
+    }
   }
+}
+
+function isCut(error: unknown): boolean {
+  return error instanceof BackoutFailure && error.type === 'HostUnreachable';
 }
 
 /** Counts matching lines that were written since the marks, in one round trip. A string says why it can't. */

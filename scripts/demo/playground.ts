@@ -64,7 +64,11 @@ function instructions({
 }: Omit<Parts, 'say' | 'atEnd'> & { version: string }): string {
   const input = JSON.stringify({ service: 'listings', reason: `5xx since ${version}`, requestedBy: 'you' });
   return `
-green (${version}) is deployed, live, and bad again. Roll it back in any of these ways:
+green (${version}) is deployed, live, and bad again. Roll it back in one of these ways (once it is rolled back, ${
+    process.stdin.isTTY
+      ? 'Enter deploys the next bad one for another way'
+      : 'there is nothing left for another way'
+  }):
 
   temporal CLI   ${temporal.cli} workflow start --address ${temporal.address} --task-queue backout \\
                    --type trafficOnlyRollback --workflow-id rollback-by-hand-${version} --input '${input}'

@@ -16,6 +16,14 @@ export class CliError extends Error {
   }
 }
 
+/** Of a command about a rollback that has begun: what that one has changed, it can't know. */
+export const THIS_CHANGED_NOTHING = 'This command changed nothing';
+
+/** What can't be said to a rollback that has begun. */
+export function refusedMessage(message: string): CliError {
+  return new CliError(EXIT.usage, `${message} ${THIS_CHANGED_NOTHING}.`);
+}
+
 /** Arguments that can't be followed. */
 export function usageError(message: string): CliError {
   return new CliError(EXIT.usage, `${message} ${NOTHING_CHANGED}`);

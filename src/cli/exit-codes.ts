@@ -14,7 +14,7 @@ export const EXIT = {
   aborted: 4,
   /** The rollback waits for a person's decision. */
   waiting: 5,
-  /** Temporal can't be reached, or no worker takes work. Nothing was changed. `--local` needs neither. */
+  /** Temporal can't be reached, or no worker takes work. This command changed nothing. `--local` needs neither. */
   unreachable: 6,
   /** Another rollback of the same service and environment runs, or holds the target. */
   alreadyRunning: 7,

@@ -20,8 +20,8 @@ Exit codes:
   2  wrong arguments, input or configuration; nothing was changed
   3  traffic was switched, but the release returned to is not proved good
   4  a person ended it
-  5  the rollback waits for a person's decision
-  6  Temporal can't be reached, or no worker takes work; nothing was changed
+  5  the rollback waits for a person's decision, and goes on waiting
+  6  Temporal can't be reached, or no worker takes work; this command changed nothing
   7  another rollback of the same service and environment runs
   8  there is no such rollback
   130  Ctrl-C; a rollback that a worker runs goes on

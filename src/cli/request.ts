@@ -37,6 +37,22 @@ const OPTION_OF: Record<string, string> = {
   'takeOver.note': '--take-over-note',
 };
 
+/** Clocks differ a little; a time further ahead is a mistake, and would move the deadline. */
+const AHEAD_MS = 60_000;
+
+/** Nothing when it can be used. */
+function refuseDetectedAt(detectedAt: string | undefined): void {
+  if (detectedAt === undefined) return;
+  const time = parseRequest({ service: 'any', reason: 'any', detectedAt });
+  if ('problems' in time) {
+    throw usageError(
+      `--detected-at must be a time with its zone, such as 2026-11-21T04:15:00Z or 2026-11-21T05:15:00+01:00, not "${detectedAt}".`,
+    );
+  }
+  if (new Date(detectedAt).getTime() > Date.now() + AHEAD_MS)
+    throw usageError(`--detected-at ${detectedAt} is in the future: the deadline counts from there.`);
+}
+
 /** @throws CliError `usage` that lists every problem by its option */
 export function toRequest(options: RequestOptions, env: NodeJS.ProcessEnv): RollbackRequestInput {
   if ((options.takeOver === undefined) !== (options.takeOverNote === undefined)) {
@@ -44,6 +60,7 @@ export function toRequest(options: RequestOptions, env: NodeJS.ProcessEnv): Roll
       '--take-over and --take-over-note go together: which rollback, and how you know that it is dead.',
     );
   }
+  refuseDetectedAt(options.detectedAt);
   const request = withoutUndefined({
     service: options.service,
     reason: options.reason,

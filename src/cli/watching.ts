@@ -5,6 +5,9 @@ import type { Io } from './io.ts';
 import type { Session } from './temporal/connect.ts';
 import type { Ending } from './temporal/ending.ts';
 import { follow } from './temporal/follow.ts';
+import { reaching } from './follow-up.ts';
+import { underWay } from './temporal/under-way.ts';
+import { asEnded } from './view/as-ended.ts';
 import { exitCodeOfEnding, renderEnding } from './view/ending.ts';
 import { Progress } from './view/progress.ts';
 
@@ -17,17 +20,22 @@ export type Watched = {
   onSilence?: (milliseconds: number) => Promise<void>;
 };
 
-/** Prints what happens, then how it ended; with `json`, only one document at the end. Returns the exit code. */
+/**
+ * Prints what happens, then how it ended; with `json`, only one document at the end. Returns the exit code.
+ * Where nobody is there to answer, a question ends the watching, too: a pipeline must not hang on it.
+ */
 export async function showUntilEnd(watched: Watched, io: Io): Promise<number> {
   const { session, workflowId, json = false } = watched;
-  const progress = new Progress(io.colours);
+  const isAttended = io.ask !== undefined && !json;
+  const unanswerable = new AbortController();
+  const progress = new Progress(io.colours, (answer) => reaching(answer, session));
   let last: RollbackStatus | null = null;
   let isSilenceSaid = false;
   const ending = await follow({
     client: session.client,
     workflowId,
     runId: watched.runId,
-    signal: io.signal,
+    signal: AbortSignal.any([io.signal, unanswerable.signal]),
     onStatus: (status) => {
       last = status;
       isSilenceSaid = false;
@@ -38,31 +46,46 @@ export async function showUntilEnd(watched: Watched, io: Io): Promise<number> {
             .map((line) => `${line}\n`)
             .join(''),
         );
+      if (status.awaiting !== null && !isAttended) unanswerable.abort();
     },
     onSilence: async (milliseconds) => {
       await watched.onSilence?.(milliseconds);
       if (isSilenceSaid) return;
       isSilenceSaid = true;
+      const known = await underWay(session.client, workflowId).catch(() => null);
       io.err(
         `No answer from a worker on ${session.settings.taskQueue} for ${Math.round(milliseconds / 1000)} s. ` +
-          'The rollback waits where it is and goes on when a worker is there (`backout worker`). Still watching.\n',
+          `The rollback waits where it is and goes on when a worker is there (\`${session.program} worker\`). ` +
+          `${known === null ? '' : `${known} `}Still watching.\n`,
       );
     },
   });
+  if (ending === null && unanswerable.signal.aborted) {
+    if (json) io.out(waitingDocument(workflowId, last));
+    else io.err(`Nobody is here to decide: only the watching has ended, and the rollback goes on waiting.\n`);
+    return EXIT.waiting;
+  }
   if (ending === null) {
-    io.err(`\n${goesOn(workflowId)}\n`);
+    io.err(`\n${goesOn(session, workflowId)}\n`);
     return EXIT.interrupted;
   }
-  io.out(json ? endingDocument(workflowId, ending, last) : renderEnding(ending, last, io.colours));
+  const ended = last === null ? null : asEnded(last, ending);
+  io.out(json ? endingDocument(workflowId, ending, ended) : renderEnding(ending, ended, io.colours));
   return exitCodeOfEnding(ending);
 }
 
+/** What `--json` prints when the rollback waits for a person, and so does not end by itself. */
+function waitingDocument(workflowId: string, status: RollbackStatus | null): string {
+  const document = { format: 'backout.waiting/1', workflowId, exitCode: EXIT.waiting, status };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
 /** What to know about a rollback that is not watched any more. */
-export function goesOn(workflowId: string): string {
+export function goesOn({ program }: Session, workflowId: string): string {
   return (
     `The rollback ${workflowId} GOES ON: only the watching has ended.\n` +
-    `  Watch it again:  backout watch ${workflowId}\n` +
-    `  Cancel it:       backout cancel ${workflowId}`
+    `  Watch it again:  ${program} watch ${workflowId}\n` +
+    `  Cancel it:       ${program} cancel ${workflowId}`
   );
 }
 

@@ -85,12 +85,34 @@ export function tightBudgets(file: BackoutFile): Problem[] {
 
 /** Odd, but nothing that hinders a rollback. */
 export function oddities(file: BackoutFile): Problem[] {
+  return [...unusedHosts(file), ...unknownVersions(file)];
+}
+
+function unusedHosts(file: BackoutFile): Problem[] {
   const used = new Set(
     environmentsOf(file).flatMap(({ settings: { target, database } }) => [target.host, database?.host]),
   );
   return Object.keys(file.hosts)
     .filter((name) => !used.has(name))
     .map((name) => ({ path: ['hosts', name], message: 'no service uses this host', atKey: true }));
+}
+
+/** Without a version, the mended release in a colour looks like the bad one that a rollback took out of it. */
+function unknownVersions(file: BackoutFile): Problem[] {
+  return environmentsOf(file).flatMap(({ path, settings }) => {
+    const { colours } = settings.target;
+    const untold = Object.keys(colours).filter((name) => colours[name]?.version === undefined);
+    if (untold.length === 0) return [];
+    return [
+      {
+        path: [...path, 'target', 'colours'],
+        message:
+          `nothing tells the version of ${untold.join(' and ')}, so a mended release can't be told from the bad one that was ` +
+          'rolled back, and the next rollback may be refused; set `version` of each colour',
+        atKey: true,
+      },
+    ];
+  });
 }
 
 function environmentsOf(file: BackoutFile): { path: string[]; settings: ServiceEnvironment }[] {

@@ -8,6 +8,8 @@ export type ConfigDocument = {
   value: unknown;
   /** What is wrong with the text as YAML. */
   problems: PlacedProblem[];
+  /** What `backout init` wrote as an example and marked to be changed, as one remark at the first. */
+  marked: PlacedProblem[];
   /** Adds the place to a problem. */
   place(problem: Problem): PlacedProblem;
 };
@@ -40,14 +42,31 @@ export function parseConfig(text: string, file: string): ConfigDocument {
       problems.push({ ...at(alias.range?.[0] ?? 0), path: [], message });
     },
   });
-  if (problems.length > 0) return { value: undefined, problems, place };
+  const marked = markedLines(text).map(({ line, message }) => ({ file, line, column: 1, path: [], message }));
+  if (problems.length > 0) return { value: undefined, problems, marked, place };
   try {
-    return { value: document.toJS(), problems, place };
+    return { value: document.toJS(), problems, marked, place };
   } catch (error) {
     // So many aliases that they are a bomb.
     const message = error instanceof Error ? error.message : String(error);
-    return { value: undefined, problems: [place({ path: [], message })], place };
+    return { value: undefined, problems: [place({ path: [], message })], marked, place };
   }
+}
+
+/** The mark behind a setting. */
+const MARK = / # <--/;
+
+function markedLines(text: string): { line: number; message: string }[] {
+  const lines = text.split('\n').flatMap((content, index) => (MARK.test(content) ? [index + 1] : []));
+  const [first] = lines;
+  if (first === undefined) return [];
+  const are = lines.length === 1 ? '1 line is' : `${lines.length} lines are`;
+  return [
+    {
+      line: first,
+      message: `${are} still marked <-- as an example; put what is true there, and take the mark away`,
+    },
+  ];
 }
 
 /** Where a path is in the text; for what is missing, where its nearest parent is. */

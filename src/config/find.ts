@@ -28,14 +28,19 @@ export function findConfigFile({ path, env, cwd = process.cwd() }: Search): stri
       `There is no configuration file ${file} (named by ${path === undefined ? 'BACKOUT_CONFIG' : '--config'}).`,
     );
   }
-  return [resolve(cwd, FILE_NAME), SYSTEM_FILE].find((file) => existsSync(file)) ?? null;
+  return searchedFiles(cwd).find((file) => existsSync(file)) ?? null;
+}
+
+/** Where a file is looked for that nobody named, the first one first. */
+export function searchedFiles(cwd = process.cwd()): string[] {
+  return [resolve(cwd, FILE_NAME), SYSTEM_FILE];
 }
 
 /** @throws BackoutFailure InvalidConfiguration when there is no file */
 export function requireConfigFile(search: Search): string {
   const file = findConfigFile(search);
   if (file !== null) return file;
-  const looked = [resolve(search.cwd ?? process.cwd(), FILE_NAME), SYSTEM_FILE].join(' and ');
+  const looked = searchedFiles(search.cwd).join(' and ');
   throw noFile(
     `There is no configuration file: neither --config nor BACKOUT_CONFIG names one, and ${looked} are not there.`,
   );

@@ -39,6 +39,16 @@ export type LoadOptions = {
   env: NodeJS.ProcessEnv;
   /** Whether secrets must be there: they must for a worker, a client needs none. Default: true. */
   secrets?: boolean;
+  /** A rollback must not fail because nobody can be told of it: then what Slack needs may be absent. Default: false. */
+  mayBeSilent?: boolean;
+};
+
+type Checked = {
+  config: BackoutConfig;
+  /** Odd, but hinders nothing. */
+  warnings: PlacedProblem[];
+  /** Slack channels whose secret is not here, where it may be absent. */
+  silent: PlacedProblem[];
 };
 
 /** @throws ConfigurationError that lists every problem */
@@ -47,28 +57,40 @@ export async function loadConfig(options: LoadOptions): Promise<BackoutConfig> {
 }
 
 /** The same, with what is odd but hinders nothing. */
-export async function checkConfig(
-  options: LoadOptions,
-): Promise<{ config: BackoutConfig; warnings: PlacedProblem[] }> {
-  const { file, warnings } = readConfig(options);
-  return { config: await settle(file, options), warnings };
+export async function checkConfig(options: LoadOptions): Promise<Checked> {
+  const { file, ...remarks } = readConfig(options);
+  return { config: await settle(file, options), ...remarks };
 }
 
 type ReadFile = { path: string; content: BackoutFile };
 
-function readConfig({ path, env, secrets = true }: LoadOptions): {
-  file: ReadFile;
-  warnings: PlacedProblem[];
-} {
+function readConfig({
+  path,
+  env,
+  secrets = true,
+  mayBeSilent = false,
+}: LoadOptions): Omit<Checked, 'config'> & { file: ReadFile } {
   const file = requireConfigFile({ path, env });
   const document = readDocument(file);
   const { content, problems } = validate(document);
   if (content === null) throw new ConfigurationError(file, sorted(problems));
   const placed = absolutePaths(content, dirname(file));
-  if (secrets)
-    problems.push(...missingSecrets(findSecrets(backoutFileSchema, placed), env).map(document.place));
+  const absent = secrets
+    ? missingSecrets(findSecrets(backoutFileSchema, placed), env).map(document.place)
+    : [];
+  const silent = absent.filter((problem) => mayBeSilent && isSlack(problem));
+  problems.push(...absent.filter((problem) => !silent.includes(problem)));
   if (problems.length > 0) throw new ConfigurationError(file, sorted(problems));
-  return { file: { path: file, content: placed }, warnings: sorted(oddities(placed).map(document.place)) };
+  return {
+    file: { path: file, content: placed },
+    warnings: sorted([...oddities(placed).map(document.place), ...document.marked]),
+    silent: sorted(silent),
+  };
+}
+
+/** `slack.incidents`, of the file or of an environment. */
+function isSlack({ path }: Problem): boolean {
+  return path.at(-2) === 'slack';
 }
 
 /** The content with its defaults, or null when it is too wrong for that; and what is wrong. */

@@ -40,6 +40,8 @@ export class ConfigurationError extends BackoutFailure {
       changed: NOTHING_CHANGED,
       next: 'Correct the file, then run `backout check`.',
     });
+    // The problems have lines of their own: what follows them must not run into the last one.
+    this.message = Object.values(this.parts).join(' ');
     this.problems = problems;
   }
 }

@@ -147,6 +147,8 @@ services:
               # Where the colour itself answers, past nginx.
               url: http://127.0.0.1:8080 # <--
               # How to learn its version: { header: X-Version }, { path: /version, json: version } or { file: /srv/blue/VERSION }.
+              # Switch it on, for every colour: without it, a mended release can't be told from the bad one that a rollback
+              # took out of the same colour, and the next rollback may be refused.
               #version: { header: X-Version }
               # How it is stopped and started: systemd, pidFile or match.
               process: { systemd: listings-blue.service } # <--

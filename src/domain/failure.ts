@@ -7,6 +7,8 @@
  * shows in the Temporal UI.
  */
 
+import { asSentence } from './report/plain.ts';
+
 /** What can heal by itself is retried within the step's budget; what can't goes to a person at once. */
 const RETRYABLE = {
   // The request or the configuration must be corrected by a person.
@@ -31,7 +33,7 @@ const RETRYABLE = {
   WouldLeaveNoServer: false,
   SiteFileChanged: true,
   ProofFailed: true,
-  // Traffic has been moved, and the release that it was moved to does not answer (any more).
+  // The release to return to does not have the traffic, or answers most of it with errors: the faulty one is left.
   NotServing: false,
   // Reaching and driving a host
   HostUnreachable: true,
@@ -82,7 +84,8 @@ export class BackoutFailure extends Error {
   readonly parts: FailureParts;
 
   constructor(type: FailureType, parts: FailureParts, options?: ErrorOptions) {
-    super(`${parts.what} ${parts.changed} ${parts.next}`, options);
+    // A tool's own words often end a part, and have no full stop.
+    super([parts.what, parts.changed, parts.next].map((part) => asSentence(part.trim())).join(' '), options);
     this.name = 'BackoutFailure';
     this.type = type;
     this.parts = parts;

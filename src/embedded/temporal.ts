@@ -40,7 +40,7 @@ export async function startEmbeddedTemporal(options: EmbeddedOptions): Promise<E
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
   const log = openSync(options.logFile, 'a', 0o600);
-  const child = spawn(cli, serverArguments(options, { port, uiPort }), { stdio: ['ignore', log, log] });
+  const child = spawnTied([cli, ...serverArguments(options, { port, uiPort })], log);
   const address = `127.0.0.1:${port}`;
   try {
     await untilReady(child, address, options);
@@ -61,6 +61,21 @@ export async function startEmbeddedTemporal(options: EmbeddedOptions): Promise<E
       clearTimeout(hurry);
     },
   };
+}
+
+/**
+ * Becomes the program, beside a watcher that ends it when the other side of standard input is gone without a word:
+ * then whoever started it was killed, and nobody else would ever end it.
+ */
+const TIED = 'exec 3<&0; { read -r _ <&3 || kill -TERM $$; } & exec "$@" </dev/null 3<&-';
+
+/** A process that does not outlive this one, however this one ends. Its output goes to `log`. */
+function spawnTied(argv: string[], log: number): ChildProcess {
+  const child = spawn('sh', ['-c', TIED, 'backout', ...argv], { stdio: ['pipe', log, log] });
+  child.stdin?.on('error', () => undefined);
+  // The watcher must not signal a process ID that may be another's by then.
+  child.once('exit', () => child.stdin?.end('ended\n'));
+  return child;
 }
 
 /** The arguments of `temporal`. Pure. */

@@ -71,6 +71,23 @@ test.each([
     ['rollback', 'traffic-only', 'listings', '--reason', 'x', '--yes', '--take-over', 'rollback-1'],
     '--take-over and --take-over-note go together: which rollback, and how you know that it is dead.',
   ],
+  [
+    ['rollback', 'traffic-only', 'listings', '--reason', 'x', '--yes', '--detected-at', 'yesterday'],
+    '--detected-at must be a time with its zone, such as 2026-11-21T04:15:00Z or 2026-11-21T05:15:00+01:00, not "yesterday".',
+  ],
+  [
+    [
+      'rollback',
+      'traffic-only',
+      'listings',
+      '--reason',
+      'x',
+      '--yes',
+      '--detected-at',
+      '2999-01-01T00:00:00Z',
+    ],
+    '--detected-at 2999-01-01T00:00:00Z is in the future: the deadline counts from there.',
+  ],
   [['history', '--limit', 'all'], '--limit must be a whole number from 1 to 9999, not "all".'],
   [
     ['decide', 'rollback-1', 'verify', 'maybe'],

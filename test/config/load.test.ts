@@ -64,6 +64,32 @@ describe('a good file', () => {
       'FILE:3:3: hosts.web-1: no service uses this host',
     ]);
   });
+
+  it('is loaded with a warning for colours whose version nothing tells', async () => {
+    const path = writeConfig(SMALL.replace(/ +version: .*\n/, ''));
+    const { warnings } = await checkConfig({ path, env: {} });
+    expect(warnings.map((warning) => formatProblem(warning).replace(path, 'FILE'))).toEqual([
+      "FILE:11:11: services.listings.environments.production.target.colours: nothing tells the version of blue, so a mended release can't be told from the bad one that was rolled back, and the next rollback may be refused; set `version` of each colour",
+    ]);
+  });
+
+  it('is loaded with a warning for the marks of `backout init`', async () => {
+    const marked = SMALL.replace('upstream: listings', 'upstream: listings # <--').replace(
+      'servers:',
+      '# Change what is marked <--.\n              servers:',
+    );
+    const remarks = async (text: string) => {
+      const path = writeConfig(text);
+      const { warnings } = await checkConfig({ path, env: {} });
+      return warnings.map((warning) => formatProblem(warning).replace(path, 'FILE'));
+    };
+    expect(await remarks(marked)).toEqual([
+      'FILE:9:1: 1 line is still marked <-- as an example; put what is true there, and take the mark away',
+    ]);
+    expect(await remarks(marked.replace('listings:', 'listings: # <-- the name'))).toEqual([
+      'FILE:3:1: 2 lines are still marked <-- as an example; put what is true there, and take the mark away',
+    ]);
+  });
 });
 
 describe('a wrong file', () => {
@@ -79,7 +105,7 @@ describe('a wrong file', () => {
       `FILE:9:11: ${SITE}.target.siet: there is no such setting; did you mean site?`,
       `FILE:10:21: ${SITE}.target.upstream: must be text, not a number; put it in quotes`,
       `FILE:11:17: ${SITE}.target.host: there is no host "web-1" under hosts; known here: local`,
-      `FILE:17:35: ${SITE}.target.colours.blue.process.systemd: must be the name of a systemd unit`,
+      `FILE:18:35: ${SITE}.target.colours.blue.process.systemd: must be the name of a systemd unit`,
     ]);
   });
 
@@ -102,7 +128,7 @@ describe('a wrong file', () => {
 
   it('is told the ways to write a process', async () => {
     expect(await problemsIn(SMALL.replace('{ systemd: blue.service }', '{ start: [run] }'))).toEqual([
-      `FILE:15:24: ${SITE}.target.colours.blue.process: is none of the ways to write this; write \`systemd: …\` or \`pidFile: …\` or \`match: …\`. The process: a systemd unit, a pid file, or a match of its command line.`,
+      `FILE:16:24: ${SITE}.target.colours.blue.process: is none of the ways to write this; write \`systemd: …\` or \`pidFile: …\` or \`match: …\`. The process: a systemd unit, a pid file, or a match of its command line.`,
     ]);
   });
 
@@ -133,8 +159,8 @@ describe('a wrong file', () => {
       '        verify: { health: { withinSeconds: 400 } }\n        budgets:\n          verifySeconds: 60\n          stopFaultySeconds: 30\n',
     );
     expect(await problemsIn(text)).toEqual([
-      `FILE:22:26: ${SITE}.budgets.verifySeconds: is 60 s, but the settings under verify may take 405 s; set it to 405 or more`,
-      `FILE:23:30: ${SITE}.budgets.stopFaultySeconds: is 30 s, but a process may take 30 s to stop (stopTimeoutSeconds); set it to more than that`,
+      `FILE:24:26: ${SITE}.budgets.verifySeconds: is 60 s, but the settings under verify may take 405 s; set it to 405 or more`,
+      `FILE:25:30: ${SITE}.budgets.stopFaultySeconds: is 30 s, but a process may take 30 s to stop (stopTimeoutSeconds); set it to more than that`,
     ]);
   });
 });
@@ -180,6 +206,19 @@ describe('secrets', () => {
     expect(await problemsIn(withSecrets)).toEqual([
       'FILE:3:14: slack.incidents: the environment variable HOOK is not set here; set it where the worker is started',
       "FILE:4:16: slack.deployments: the file /nowhere/hook can't be read here; make it readable for the user that the worker runs as",
+    ]);
+  });
+
+  it('may be absent when a rollback matters more than telling of it, and only those of Slack', async () => {
+    const path = writeConfig(withSecrets);
+    const { silent } = await checkConfig({ path, env: {}, mayBeSilent: true });
+    expect(silent.map((problem) => formatProblem(problem).replace(path, 'FILE'))).toEqual(
+      await problemsIn(withSecrets),
+    );
+    const metrics =
+      "        verify: { metrics: { prometheus: { url: 'http://127.0.0.1:9090', bearerToken: { env: TOKEN } }, requests: 'sum(rate(up[$window]))' } }\n";
+    expect(await problemsIn(SMALL + metrics, { mayBeSilent: true })).toEqual([
+      expect.stringContaining('bearerToken: the environment variable TOKEN is not set here') as string,
     ]);
   });
 

@@ -20,10 +20,12 @@ services:
             blue:
               servers: ['127.0.0.1:8080']
               url: http://127.0.0.1:8080
+              version: { header: X-Version }
               process: { systemd: blue.service }
             green:
               servers: ['127.0.0.1:8081']
               url: http://127.0.0.1:8081
+              version: { header: X-Version }
               process: { systemd: green.service }
 `;
 

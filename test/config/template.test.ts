@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonSchema } from '../../src/config/json-schema.ts';
 import type { JsonSchema } from '../../src/config/json-schema.ts';
-import { loadConfig } from '../../src/config/load.ts';
+import { checkConfig, loadConfig } from '../../src/config/load.ts';
 import { configTemplate } from '../../src/config/template.ts';
 import { writeConfig } from './support.ts';
 
@@ -27,6 +27,14 @@ describe('the file that `backout init` writes', () => {
       'listings'
     ]!.environments['production']!;
     expect(budgets).toEqual(asItStands.services['listings']!.environments['production']!.budgets);
+  });
+
+  it('asks with marks for what must be changed, and for the versions that it leaves off', async () => {
+    const { warnings } = await checkConfig({ path: writeConfig(TEMPLATE), env: {} });
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^\d\d lines are still marked <-- as an example; /) as string,
+      expect.stringMatching(/^nothing tells the version of blue and green, /) as string,
+    ]);
   });
 
   it('points editors at its JSON Schema in its first line', () => {

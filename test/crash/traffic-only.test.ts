@@ -6,7 +6,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkManifest } from '../support/lab.ts';
+import { checkManifest, onBlue } from '../support/lab.ts';
 import { rollBack } from './crash.ts';
 import type { Crashed } from './crash.ts';
 
@@ -99,13 +99,4 @@ async function expectRolledBack({ lab, ended, siteBefore, announceAttempts, stor
   expect(await readFile(join(folder, 'INCIDENT_REPORT.md'), 'utf8')).toContain(ended.result?.summary);
   expect((await checkManifest(folder)).filter((line) => !line.endsWith(': OK'))).toEqual([]);
   await lab.expectFree();
-}
-
-/** The site file of the sandbox once blue serves, and nothing else is changed. */
-function onBlue(site: string): string {
-  return site
-    .replace('max_fails=0 down;   # blue', 'max_fails=0;   # blue')
-    .replace('max_fails=0;   # green', 'max_fails=0 down;   # green')
-    .replace('X-Blue-Weight "0"', 'X-Blue-Weight "100"')
-    .replace('X-Green-Weight "100"', 'X-Green-Weight "0"');
 }

@@ -1,14 +1,22 @@
 /** `backout doctor` on a real service behind nginx: healthy, and with one thing broken at a time. */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Host } from '../../activities/commands/host.ts';
+import { createLocalHost } from '../../activities/commands/local.ts';
+import { createWorkerProbe } from '../../activities/http/from-worker.ts';
+import { createDriver } from '../../activities/targets/index.ts';
 import { doctor } from '../../src/cli/commands/doctor.ts';
 import type { Section } from '../../src/cli/doctor/diagnosis.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Finding } from '../../src/domain/readiness.ts';
+import type { ServiceEnvironment } from '../../src/domain/service.ts';
 import { freePort } from '../../src/embedded/temporal.ts';
 import { fakeIo } from '../cli/support/io.ts';
 import { openLab } from '../support/lab.ts';
 import type { Lab } from '../support/lab.ts';
+import { isRoot, unprivileged } from '../support/unprivileged.ts';
+import { pollOnce } from '../support/poll-once.ts';
 
 type Examined = { exitCode: number; sections: Section[] };
 
@@ -31,15 +39,20 @@ function line({ sections }: Examined, name: string): Section['lines'][number] | 
   return sections.flatMap(({ lines }) => lines).find((found) => found.name === name);
 }
 
-/** Asks for work as a worker does, and is gone before there is any. */
-async function pollOnce({ connection, options }: Client, name: string): Promise<void> {
-  const request = { namespace: options.namespace, taskQueue: { name }, identity: 'backout@gone:1' };
-  const briefly = (ask: () => Promise<unknown>) =>
-    connection.withDeadline(Date.now() + 3000, ask).catch(() => undefined);
-  await Promise.all([
-    briefly(() => connection.workflowService.pollWorkflowTaskQueue(request)),
-    briefly(() => connection.workflowService.pollActivityTaskQueue(request)),
-  ]);
+const LOCAL = createLocalHost('local', { sudo: false });
+
+/** As the worker does, but with other rights or settings. */
+async function checkDirectly(
+  { sandbox, service }: Lab,
+  { host = LOCAL, change }: { host?: Host; change?: (config: ServiceEnvironment) => void },
+): Promise<Finding[]> {
+  const { services } = await loadConfig({ path: sandbox.configFile, env: process.env });
+  const config = structuredClone(services[service]?.environments['production']);
+  if (config === undefined) throw new Error('the lab has no such service');
+  change?.(config);
+  const hosts = { get: () => host, warm: async () => undefined, close: async () => undefined };
+  const deps = { hosts, workerHttp: createWorkerProbe() };
+  return await createDriver(deps, { service, environment: 'production', config }).check();
 }
 
 describe('with a worker', () => {
@@ -62,13 +75,21 @@ describe('with a worker', () => {
       `workers: task queue ${taskQueue}`,
       'target: host local',
       `target: site file ${sandbox.site}`,
+      `target: change of ${sandbox.site}`,
       expect.stringMatching(/^target: nginx .*-t$/),
+      'target: reload of nginx',
       `target: state directory ${sandbox.stateDirectory}`,
       `target: probe ${sandbox.url}/`,
       'target: start of blue',
+      'target: stop of blue',
       'target: start of green',
+      'target: stop of green',
       'target: logs',
+      'target: versions',
+      'target: a rollback now',
     ]);
+    expect(line(examined, 'versions')?.detail).toBe('blue (1.4.0), green (1.5.0)');
+    expect(line(examined, 'a rollback now')?.detail).toBe('from green (1.5.0) to blue (1.4.0)');
     expect(examined.exitCode).toBe(0);
     expect(examined.sections.at(-1)?.title).toBe(`${service} in production`);
   });
@@ -103,6 +124,54 @@ describe('with a worker', () => {
     }
   });
 
+  it('names the line of a colour that is commented out, and says what to do', async () => {
+    const good = await lab.site();
+    await writeFile(
+      lab.sandbox.site,
+      good.replace(/^.*# blue\n/m, (found) => `    #${found.trim()}\n`),
+    );
+    try {
+      const examined = await examine(lab);
+      expect(marked(examined, 'problem')).toEqual([`target: site file ${lab.sandbox.site}`]);
+      const { blue, green } = lab.sandbox;
+      expect(line(examined, `site file ${lab.sandbox.site}`)).toMatchObject({
+        detail:
+          `The upstream "listings" in ${lab.sandbox.site} has no server 127.0.0.1:${blue.port} for blue; ` +
+          `it has 127.0.0.1:${green.port}. Line 3 has it, but commented out.`,
+        fix: 'Take the comment away, with `down` at the end of the line if blue must not serve yet.',
+      });
+      expect(line(examined, 'a rollback now')?.mark).toBe('warning');
+    } finally {
+      await writeFile(lab.sandbox.site, good);
+    }
+  });
+
+  it.runIf(isRoot)('finds each permission that a login without rights would lack', async () => {
+    await chmod(lab.sandbox.folder, 0o755);
+    const findings = await checkDirectly(lab, { host: unprivileged(LOCAL) });
+    const lacking = findings.filter(({ ok, optional }) => !ok && !optional);
+    expect(lacking.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([`change of ${lab.sandbox.site}`, 'stop of blue', 'stop of green']),
+    );
+    expect(lacking.filter(({ fix }) => fix === undefined)).toEqual([]);
+  });
+
+  it('remarks that the versions can not be told, and what that means', async () => {
+    const findings = await checkDirectly(lab, {
+      change: ({ target }) => Object.values(target.colours).forEach((colour) => delete colour.version),
+    });
+    expect(findings.filter(({ ok }) => !ok)).toEqual([
+      {
+        name: 'versions',
+        ok: false,
+        optional: true,
+        detail:
+          "no `version` is configured for blue and green: a mended release can't be told from the broken one",
+        fix: 'Set `version` of each colour. Without it, going back to a colour that a rollback has left is refused until a person says that it is mended.',
+      },
+    ]);
+  });
+
   it('finds a site file that is gone', async () => {
     const good = await lab.site();
     await rm(lab.sandbox.site);
@@ -123,7 +192,7 @@ describe('with a worker', () => {
     try {
       const examined = await examine(lab);
       expect(marked(examined, 'warning')).toEqual(['target: logs']);
-      expect(line(examined, 'logs')?.detail).toContain('there is no such file');
+      expect(line(examined, 'logs')?.detail).toBe(`${log}: there is no such file`);
       expect(examined.exitCode).toBe(0);
     } finally {
       await writeFile(log, content);
@@ -149,6 +218,28 @@ describe('with a worker', () => {
     const io = fakeIo();
     expect(await doctor({ config: own }, io)).toBe(2);
     expect(io.printed.out).toContain(`\n${lab.service} in production\n  ✔ host local`);
+  });
+});
+
+describe('after a rollback', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await openLab();
+  });
+  afterAll(() => lab.close());
+
+  it('remarks that there would be nothing to roll back, in the words of the plan', async () => {
+    const { handle, ended } = await lab.start();
+    await ended();
+    const examined = await examine(lab);
+    expect(examined.exitCode).toBe(0);
+    expect(marked(examined, 'warning')).toEqual(['target: a rollback now']);
+    expect(line(examined, 'a rollback now')).toMatchObject({
+      detail: expect.stringContaining(
+        `there would be none: blue (1.4.0) already serves. ${handle.workflowId} rolled back from green (1.5.0) at `,
+      ) as string,
+      fix: 'If blue (1.4.0) is bad too, name the release to return to: `--to NAME`.',
+    });
   });
 });
 

@@ -328,6 +328,90 @@ describe('without permission', () => {
   });
 });
 
+describe('looking for permissions', () => {
+  const isRoot = process.getuid?.() === 0;
+  const dumpWith = (pidFile: string) => new Map([['/etc/nginx/nginx.conf', `pid ${pidFile};`]]);
+
+  test('finds nothing in the way of who may do it all, and changes nothing', async () => {
+    const nginx = site.driver();
+    await nginx.requireReplaceable(await nginx.read());
+    const pid = (await readFile(join(site.folder, 'nginx.pid'), 'utf8')).trim();
+    expect(await nginx.requireReloadable(await nginx.dump())).toBe(
+      `its master process ${pid} (${site.folder}/nginx.pid) can be signalled`,
+    );
+    expect(await site.leftovers()).toEqual([]);
+    expect(await site.text()).toBe(site.original);
+  });
+
+  test('finds a folder that can not be written', async () => {
+    const file = await site.driver().read();
+    await chmod(join(site.folder, 'available'), 0o555);
+    const refused = await refusal(site.driver({ host: unprivileged }).requireReplaceable(file));
+    await chmod(join(site.folder, 'available'), 0o755);
+    expect(refused).toEqual({
+      type: 'PermissionDenied',
+      what: expect.stringMatching(
+        /^The folder of \S+\/available\/listings\.conf on web-1 can't be written by \w+, the user that Backout logs in as: a changed site file could not be put there\.$/,
+      ),
+      changed: NOTHING_CHANGED,
+      next: OWN_IT,
+    });
+  });
+
+  test.runIf(isRoot)(
+    'finds that a file of another user, or of a group of others, can not be given away',
+    async () => {
+      await chmod(join(site.folder, 'available'), 0o777);
+      const nginx = site.driver({ host: unprivileged });
+      const file = await site.driver().read();
+      expect(await refusal(nginx.requireReplaceable(file))).toEqual({
+        type: 'PermissionDenied',
+        what: `${site.file} on web-1 is root:root 640, and nobody, the user that Backout logs in as, can't make a new file of that owner and group.`,
+        changed: NOTHING_CHANGED,
+        next: OWN_IT,
+      });
+      await chown(site.file, 65534, 0);
+      expect((await refusal(nginx.requireReplaceable(file))).type).toBe('PermissionDenied');
+      await chown(site.file, 65534, 65534);
+      await nginx.requireReplaceable(file);
+    },
+  );
+
+  test.runIf(isRoot)('finds that the master process is of another user', async () => {
+    const nginx = site.driver({ host: unprivileged });
+    const pid = (await readFile(join(site.folder, 'nginx.pid'), 'utf8')).trim();
+    expect(await refusal(nginx.requireReloadable(await site.driver().dump()))).toEqual({
+      type: 'PermissionDenied',
+      what: `nginx on web-1 could not be reloaded: its master process ${pid} belongs to another user than nobody, whom Backout logs in as.`,
+      changed: NOTHING_CHANGED,
+      next: 'Set `sudo: true` for the host, or a `nginx.reload` command that this user may run.',
+    });
+  });
+
+  test('finds that nginx does not run where its configuration says', async () => {
+    expect(await refusal(site.driver().requireReloadable(dumpWith('/none/nginx.pid')))).toEqual({
+      type: 'CommandFailed',
+      what: expect.stringMatching(
+        /^nginx on web-1 could not be reloaded: \/none\/nginx\.pid names no process that runs, or can't be read by \w+\.$/,
+      ),
+      changed: NOTHING_CHANGED,
+      next: 'See that nginx runs, and that `nginx.config` and `nginx.prefix` are those that it was started with. Or set `nginx.reload`.',
+    });
+  });
+
+  test('takes a relative place of the pid file from the prefix', async () => {
+    const nginx = site.driver({ nginx: { prefix: site.folder } });
+    expect(await nginx.requireReloadable(dumpWith('nginx.pid'))).toContain(`(${site.folder}/nginx.pid)`);
+  });
+
+  test('does not try a reload command of yours', async () => {
+    const nginx = site.driver({ nginx: { reload: ['false'] } });
+    expect(await nginx.requireReloadable(await nginx.dump())).toBe(
+      'by `false`: not tried, that would reload nginx',
+    );
+  });
+});
+
 test('without room to write, the live file stays whole and nothing is left behind', async () => {
   const { change } = await prepared();
   const full: Host = {

@@ -1,8 +1,9 @@
 /** Units under systemd, by a stand-in for systemctl that steers real processes: test machines rarely run systemd. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Host } from '../../activities/commands/host.ts';
 import { createLocalHost } from '../../activities/commands/local.ts';
 import { createTargetLock } from '../../activities/lock/lock.ts';
 import type { Guard } from '../../activities/lock/lock.ts';
@@ -13,6 +14,7 @@ import { BackoutFailure } from '../../src/domain/failure.ts';
 import { isRunning } from '../support/processes.ts';
 import { createSystemctl } from '../support/systemctl.ts';
 import type { Unit } from '../support/systemctl.ts';
+import { isRoot, unprivileged } from '../support/unprivileged.ts';
 
 const UNIT = 'listings-green.service';
 const host = createLocalHost('web-1', { sudo: false });
@@ -170,4 +172,44 @@ test('an earlier attempt may no longer stop anything', async () => {
   expect((await failureOf(green().stop(late))).type).toBe('Fenced');
   expect(systemctl.calls()).toEqual([]);
   expect(await service.sigterms()).toBe(0);
+});
+
+test('root may stop a unit; others may where polkit says so, and never without it', async () => {
+  chmodSync(systemctl.bin, 0o755);
+  const asked = `systemctl stop -- ${UNIT}`;
+  const process = (on: Host, user = false) =>
+    createProcess(on, { systemd: UNIT, user, stopTimeoutSeconds: 30 }, join(folder, 'state'));
+  const polkit = (exitCode: number) => {
+    writeFileSync(join(systemctl.bin, 'pkcheck'), `#!/bin/sh\nexit ${exitCode}\n`);
+    chmodSync(join(systemctl.bin, 'pkcheck'), 0o755);
+  };
+  const other = unprivileged(host);
+  if (isRoot)
+    expect(await process(host).mayStop()).toEqual({ isSure: true, detail: `root may run \`${asked}\`` });
+  polkit(0);
+  expect(await process(other).mayStop()).toMatchObject({ isSure: true });
+  polkit(1);
+  expect(await process(other).mayStop()).toEqual({
+    isSure: false,
+    detail: expect.stringMatching(/^whether \w+ may run `systemctl stop -- \S+` can't be told from here$/),
+    next: `See that a rule of polkit allows it for ${UNIT}, or set \`sudo: true\` for the host.`,
+  });
+  expect(await process(other, true).mayStop()).toMatchObject({ isSure: true });
+
+  const bare = mkdtempSync(join(tmpdir(), 'no-polkit-'));
+  chmodSync(bare, 0o755);
+  symlinkSync('/usr/bin/id', join(bare, 'id'));
+  const without: Host = {
+    ...other,
+    run: (argv, options) => other.run(['env', `PATH=${bare}`, '/bin/sh', ...argv.slice(1)], options),
+  };
+  const { type, parts } = await failureOf(process(without).mayStop());
+  expect([type, parts.what]).toEqual([
+    'PermissionDenied',
+    expect.stringMatching(
+      /^\w+ may not stop listings-green\.service on web-1: only root may, there is no polkit\.$/,
+    ),
+  ]);
+  rmSync(bare, { recursive: true });
+  expect(systemctl.calls()).toEqual([]);
 });

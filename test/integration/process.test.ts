@@ -384,8 +384,9 @@ describe('a process that is not alone', () => {
     );
     const pid = await run(['sh', script, folder]);
     writeFileSync(pidFile(), `${pid}\n`);
-    const read = (name: string) => Number(readFileSync(join(folder, name), 'utf8'));
-    await until('all run', () => existsSync(join(folder, 'grandchild')) && read('grandchild') > 0);
+    const read = (name: string) =>
+      existsSync(join(folder, name)) ? Number(readFileSync(join(folder, name), 'utf8')) : 0;
+    await until('all run', () => read('child') > 0 && read('grandchild') > 0);
     const all = [pid, read('child'), read('grandchild')];
     pids.push(...all);
     expect(all.map(isRunning)).toEqual([true, true, true]);
@@ -491,6 +492,11 @@ describe('what is missing on the host is named', () => {
     chmodSync(directory, 0o777);
     const other = unprivileged(host);
     const process = createProcess(other, byPidFile(), directory);
+    const looked = await failureOf(process.mayStop());
+    expect([looked.type, looked.parts.what]).toEqual([
+      'PermissionDenied',
+      `Process ${pid} on web-1 (pid file ${pidFile()}) belongs to another user: it may not be stopped by the one that we log in as.`,
+    ]);
     const guard = await guardOn(other);
     for (const _ of [1, 2]) {
       const { type, parts } = await failureOf(process.stop(guard));

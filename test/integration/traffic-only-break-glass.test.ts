@@ -1,6 +1,6 @@
 /** Temporal dies in the middle of a rollback: `backout rollback … --local` finishes what was begun. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,6 +50,10 @@ async function openWithOwnTemporal(stopAt?: string): Promise<void> {
 type Ran = { exitCode: number; stdout: string; stderr: string };
 
 function rollbackLocally(...more: string[]): Promise<Ran> {
+  return runLocally(more, process.env);
+}
+
+function runLocally(more: string[], surroundings: NodeJS.ProcessEnv): Promise<Ran> {
   const argv = [
     'rollback',
     'traffic-only',
@@ -62,7 +66,7 @@ function rollbackLocally(...more: string[]): Promise<Ran> {
     ...more,
   ];
   const env = {
-    ...process.env,
+    ...surroundings,
     BACKOUT_CONFIG: lab.sandbox.configFile,
     BACKOUT_TEMPORAL_CLI: inject('temporal').cli,
   };
@@ -97,6 +101,24 @@ describe('With Temporal down', () => {
     await openWithOwnTemporal();
     await killTemporal();
     await expectRolledBack(await rollbackLocally());
+  });
+
+  it('a rollback goes on where the secret of a Slack channel is not, and says that nobody was told', async () => {
+    await openWithOwnTemporal();
+    await killTemporal();
+    const [variable = ''] = Object.keys(process.env).filter((name) => name.startsWith('SLACK_LISTINGS_'));
+    const { [variable]: _url, ...without } = process.env;
+    const ran = await runLocally([], without);
+    expect(ran.stderr).toBe(
+      `! The Slack channel incidents will not be told: the environment variable ${variable} is not set here. ` +
+        'The rollback goes on; that nobody was told is noted in its report.\n',
+    );
+    expect(ran.exitCode).toBe(0);
+    const { result } = JSON.parse(ran.stdout) as { result: RollbackResult };
+    expect(result.outcome).toBe('rolled-back');
+    expect(lab.slack.messages).toEqual([]);
+    const report = await readFile(join(result.incidentFolder ?? '', 'INCIDENT_REPORT.md'), 'utf8');
+    expect(report).toContain(`The worker has no secret in the environment variable ${variable}`);
   });
 
   it.each([

@@ -30,12 +30,15 @@ describe('A switch that can not be proved', () => {
       'The switch to blue (1.4.0) could not be proved within 1 s: X-Release is "green", not blue. ' +
         'The site file was put back and nginx reloaded: traffic goes to green (1.5.0) again.',
     );
-    expect(traffic).not.toContain('All traffic');
     expect(await lab.site()).toBe(before);
     expect(new Set(await lab.nextAnswers())).toEqual(new Set(['green']));
     await until('people are asked', () => lab.slack.messages.length === 2);
     expect(lab.slack.messages[1]?.text).toContain('Traffic is not proved to be on blue (1.4.0).');
     expect(lab.slack.messages[1]?.text).toContain('traffic goes to green (1.5.0) again');
+
+    expect(traffic).toMatch(
+      /^Traffic is not proved to be on blue \(1\.4\.0\)\. The last try said: “The switch to blue/,
+    );
 
     await rollback.handle.signal('decideStep', { step: 'shift-traffic', decision: 'abort', by: 'anna' });
     const ended = await rollback.ended();
@@ -45,6 +48,29 @@ describe('A switch that can not be proved', () => {
     expect(await lab.sandbox.green.sigterms()).toBe(0);
     expect(isRunning(lab.sandbox.green.pid)).toBe(true);
     await lab.expectFree();
+  });
+
+  it('is said to be skipped, not moved, by the step after it', async () => {
+    lab = await openLab({
+      target: { nginx: { reload: ['true'] }, probe: { withinSeconds: 1 } },
+      environment: { budgets: { shiftTrafficSeconds: 15 } },
+    });
+    const rollback = await lab.start();
+    await rollback.until('it waits', ({ phase }) => phase === 'waiting');
+    await rollback.handle.signal('decideStep', { step: 'shift-traffic', decision: 'skip', by: 'anna' });
+    const { traffic, steps } = await rollback.until(
+      'it waits again',
+      ({ awaiting }) => awaiting?.step === 'stop-faulty',
+    );
+    expect(traffic).toContain(
+      'Traffic is not proved to be on blue (1.4.0): the step that moves it was skipped by anna.',
+    );
+    expect(steps.find(({ name }) => name === 'stop-faulty')?.failure?.message).toContain(
+      'blue (1.4.0) does not serve: X-Release is "green", not blue, for 1 s. This try stopped nothing',
+    );
+    await rollback.handle.signal('decideStep', { step: 'stop-faulty', decision: 'abort', by: 'anna' });
+    await rollback.ended();
+    expect(isRunning(lab.sandbox.green.pid)).toBe(true);
   });
 });
 
@@ -61,7 +87,7 @@ describe('When blue dies right after the switch', () => {
     const failure = steps.find(({ name }) => name === 'stop-faulty')?.failure;
     expect(failure?.type).toBe('NotServing');
     expect(failure?.message).toBe(
-      "blue (1.4.0) does not serve, although traffic was moved to it: nginx answered 502: it can't reach the colour, for 1 s. " +
+      "blue (1.4.0) does not serve: nginx answered 502: it can't reach the colour, for 1 s. " +
         'This try stopped nothing: green (1.5.0) is as it was. Traffic was not changed by this step. ' +
         'Mend blue and decide `retry`. Or `skip` to leave green running, or `abort` and send traffic back to green by hand if it is the lesser evil.',
     );
@@ -96,6 +122,35 @@ describe('When blue dies right after the switch', () => {
   });
 });
 
+describe('When blue is healthy, but answers every request with an error', () => {
+  it('moves traffic and says so, but does not stop green, which was half good', async () => {
+    lab = await openLab({ green: { bad: 0.5 }, target: { probe: { withinSeconds: 1 } } });
+    await lab.sandbox.blue.control({ bad: 1 });
+    const rollback = await lab.start();
+    const { awaiting, steps } = await rollback.until('it waits', ({ phase }) => phase === 'waiting');
+    const step = (wanted: string) => steps.find(({ name }) => name === wanted);
+    expect(step('shift-traffic')?.state).toBe('done');
+    expect(step('shift-traffic')?.result?.details.at(-1)).toBe('10 of these 10 answers had a status of 5xx');
+    expect(awaiting?.step).toBe('stop-faulty');
+    expect(step('stop-faulty')?.failure).toEqual({
+      type: 'NotServing',
+      message:
+        'blue (1.4.0) serves badly: 10 of 10 answers had a status of 5xx (500), for 1 s. ' +
+        'This try stopped nothing: green (1.5.0) is as it was. Traffic was not changed by this step. ' +
+        'Mend blue and decide `retry`. Or `skip` to leave green running, or `abort` and send traffic back to green by hand if it is the lesser evil.',
+    });
+    expect(isRunning(lab.sandbox.green.pid)).toBe(true);
+    expect(await lab.sandbox.green.sigterms()).toBe(0);
+
+    await lab.sandbox.blue.control({ bad: 0 });
+    await rollback.handle.signal('decideStep', { step: 'stop-faulty', decision: 'retry', by: 'anna' });
+    await rollback.ended();
+    const after = await rollback.status();
+    expect(after.steps.find(({ name }) => name === 'stop-faulty')?.state).toBe('done');
+    expect(await lab.sandbox.green.sigterms()).toBe(1);
+  });
+});
+
 describe('A faulty release that ignores SIGTERM', () => {
   it('gets one SIGTERM, is killed when its time is up, and the rollback succeeds', async () => {
     lab = await openLab({ green: { ignoreSigterm: true } });
@@ -116,7 +171,7 @@ describe('A release returned to that is no good', () => {
     lab = await openLab({
       environment: { verify: { health: { steadySeconds: 0.5, withinSeconds: 2 }, logErrors: { max: 0 } } },
       onActivity: async ({ name }) => {
-        if (name === 'captureLogs') await lab.sandbox.blue.control({ bad: 1 });
+        if (name === 'verifyRelease') await lab.sandbox.blue.control({ bad: 1 });
       },
     });
     const { result, failure } = await (await lab.start()).ended();

@@ -61,8 +61,20 @@ describe('A request that can not be followed', () => {
     const { failure } = await (await lab.start({ to: 'green' })).ended();
     expect(failure).toEqual({
       type: 'NothingToRollBack',
-      message: `green (1.5.0) already serves. ${UNCHANGED} If green (1.5.0) is bad too, name the release to return to: \`--to NAME\`.`,
+      message: `green (1.5.0) already serves. ${UNCHANGED} If green (1.5.0) is the bad one, name another release to return to: \`--to NAME\`.`,
     });
+  });
+
+  it('is refused when the idle release is called the faulty one: it would only be stopped', async () => {
+    const { failure } = await (await lab.start({ faulty: 'blue' })).ended();
+    expect(failure).toEqual({
+      type: 'NothingToRollBack',
+      message:
+        `blue (1.4.0) gives no answers and is not active in the configuration: green (1.5.0) serves. ${UNCHANGED} ` +
+        'If green (1.5.0) is the faulty one, start again with `--faulty green`. ' +
+        'A rollback from blue (1.4.0) would stop it, and take away the way back from green (1.5.0).',
+    });
+    expect(isRunning(lab.sandbox.blue.pid)).toBe(true);
   });
 
   it('is refused when there is no such release', async () => {
@@ -131,10 +143,22 @@ describe('A site file that can not be edited safely', () => {
   it('is left alone when the upstream lacks the release to return to', async () => {
     const failure = await refusal((text) => text.replace(/^.*# blue\n/m, ''));
     expect(failure?.type).toBe('NoReleaseToReturnTo');
-    expect(failure?.message).toContain(
-      `blue (1.4.0) is not in the target's configuration (process running, pid ${lab.sandbox.blue.pid}; /health answers 200).`,
+    const { blue, green } = lab.sandbox;
+    expect(failure?.message).toBe(
+      `blue (1.4.0) is not in the target's configuration (process running, pid ${blue.pid}; /health answers 200). ` +
+        `The upstream "listings" in ${lab.sandbox.site} has no server 127.0.0.1:${blue.port} for blue; ` +
+        `it has 127.0.0.1:${green.port}. ${UNCHANGED} Add the line to the upstream (with \`down\` at its end), ` +
+        'or correct the servers of blue in the configuration.',
     );
-    expect(failure?.message).toContain(UNCHANGED);
+  });
+
+  it('names the line of a release that is commented out, and what to do', async () => {
+    const failure = await refusal((text) => text.replace(/^.*# blue\n/m, (line) => `    #${line.trim()}\n`));
+    expect(failure?.type).toBe('NoReleaseToReturnTo');
+    expect(failure?.message).toContain(
+      `it has 127.0.0.1:${lab.sandbox.green.port}. Line 3 has it, but commented out. ${UNCHANGED} ` +
+        'Take the comment away, with `down` at the end of the line if blue must not serve yet.',
+    );
   });
 
   it('is left alone when it does not have the upstream', async () => {
@@ -164,7 +188,9 @@ describe('A release to return to that does not come up', () => {
     const rollback = await lab.start();
     const { traffic, awaiting, steps } = await rollback.until('it waits', ({ phase }) => phase === 'waiting');
     expect(awaiting?.step).toBe('start-previous');
-    expect(traffic).toBe('Traffic was not changed: green (1.5.0) is still to be taken out.');
+    expect(traffic).toBe(
+      'Traffic was not changed by this rollback: when the plan was made, green (1.5.0) gave 100 % of the answers.',
+    );
     expect(steps.find(({ name }) => name === 'start-previous')?.failure?.message).toContain(
       'Traffic was not changed.',
     );

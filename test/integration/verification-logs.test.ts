@@ -12,6 +12,7 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -20,8 +21,10 @@ import { createHosts, type Hosts } from '../../activities/commands/hosts.ts';
 import { createLocalHost } from '../../activities/commands/local.ts';
 import { checkLogErrors, countErrorsSince, markLogs } from '../../activities/verification/log-errors.ts';
 import { countJournalCommand } from '../../activities/verification/log-scripts.ts';
+import { BackoutFailure } from '../../src/domain/failure.ts';
 import type { LogMark } from '../../src/domain/verification.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
+import { until } from '../support/until.ts';
 
 const { signal } = new AbortController();
 const local = createLocalHost('local', { sudo: false });
@@ -194,6 +197,39 @@ describe('taking marks never keeps traffic from moving', () => {
   test('a disk that hangs costs two seconds at most', async () => {
     const hanging = failing((_, options) => local.run(['sleep', '600'], options));
     expect(await markLogs(hanging, [log])).toEqual([]);
+  });
+
+  test('a line that is cut while they are taken is made anew, and they are taken', async () => {
+    const host = hosts.get('web-1');
+    await host.warm();
+    const begun = join(directory, 'begun');
+    let runs = 0;
+    const cutOnce: Host = {
+      ...host,
+      run: async (argv, options) => {
+        if (++runs > 1) return await host.run(argv, options);
+        const running = host.run(
+          ['sh', '-c', 'touch "$1"; while [ -e "$1" ]; do sleep 0.05; done', 'test', begun],
+          options,
+        );
+        await Promise.race([running, until('it runs there', () => existsSync(begun))]);
+        await sshd.cutConnections();
+        return await running;
+      },
+    };
+    expect(await markLogs(cutOnce, [log])).toEqual([expect.objectContaining({ file: log })]);
+    expect(runs).toBe(2);
+  });
+
+  test('a host that stays out of reach is asked twice, and leaves no marks', async () => {
+    const parts = { what: 'The line is cut.', changed: 'Nothing was changed.', next: 'Wait.' };
+    let runs = 0;
+    const away = failing(() => {
+      runs++;
+      return Promise.reject(new BackoutFailure('HostUnreachable', parts));
+    });
+    expect(await markLogs(away, [log])).toEqual([]);
+    expect(runs).toBe(2);
   });
 
   test('a cancellation is not swallowed', async () => {

@@ -168,7 +168,9 @@ export const waiting = (): IncidentRecord =>
         since: at(25),
         step: 'shift-traffic',
         answers: [
-          'backout decide rollback-listings-42 shift-traffic retry|skip|abort --note "WHY"',
+          'backout decide rollback-listings-42 shift-traffic retry --note "WHY"',
+          'backout decide rollback-listings-42 shift-traffic skip --note "WHY"',
+          'backout decide rollback-listings-42 shift-traffic abort --note "WHY"',
           `temporal workflow signal --workflow-id rollback-listings-42 --name decideStep --input '{"step":"shift-traffic","decision":"retry","by":"YOUR-NAME","note":"WHY"}'`,
         ],
       },

@@ -137,12 +137,13 @@ describe('a step that fails', () => {
       const handle = await start();
       const waiting = await untilWaiting(handle);
       expect(waiting.awaiting?.what).toBe('A decision about the step "Do stop-faulty"');
-      expect(waiting.awaiting?.answers[0]).toBe(
-        `backout decide ${handle.workflowId} stop-faulty retry|skip|abort --note "WHY"`,
-      );
-      expect(waiting.traffic).toBe(
-        'All traffic is on blue (1.0): 10 of 10 new connections were answered by blue',
-      );
+      expect(waiting.awaiting?.answers).toEqual([
+        `backout decide ${handle.workflowId} stop-faulty retry --note "WHY"`,
+        `backout decide ${handle.workflowId} stop-faulty skip --note "WHY"`,
+        `backout decide ${handle.workflowId} stop-faulty abort --note "WHY"`,
+        `temporal workflow signal --workflow-id ${handle.workflowId} --name decideStep --input '{"step":"stop-faulty","decision":"retry","by":"YOUR-NAME","note":"WHY"}'`,
+      ]);
+      expect(waiting.traffic).toBe('All traffic is on blue (1.0).');
       broken = false;
       expect(await decide(handle, 'retry')).toBe('recorded');
       expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
@@ -180,6 +181,24 @@ describe('a step that fails', () => {
         ]);
       },
     );
+  });
+
+  it('does not say that traffic is being moved while the step that moves it waits, or was skipped', async () => {
+    const shiftTraffic = fails('ProofFailed', 'No proof. It was put back. Look.');
+    const stopFaulty = fails('NotServing', 'blue does not serve.');
+    await withFakes({ shiftTraffic, stopFaulty }, async ({ start }) => {
+      const handle = await start();
+      expect((await untilWaiting(handle)).traffic).toBe(
+        'Traffic is not proved to be on blue (1.0). The last try said: “No proof. It was put back. Look.”',
+      );
+      await decide(handle, 'skip', 'shift-traffic');
+      expect((await untilWaiting(handle)).traffic).toBe(
+        'Traffic is not proved to be on blue (1.0): the step that moves it was skipped by anna ("because"). ' +
+          'The last try said: “No proof. It was put back. Look.”',
+      );
+      await decide(handle, 'abort');
+      await failureOf(handle);
+    });
   });
 
   it('does not hold traffic up when it only keeps the state before', async () => {

@@ -150,7 +150,6 @@ function refuseChangedPlan(rollback: Rollback, plan: Plan): void {
 async function dryRun(rollback: Rollback, resolved: ResolvedService): Promise<RollbackResult> {
   const plan = await makePlan(rollback, resolved);
   rollback.follow(plan);
-  rollback.trafficIs('Traffic was not changed: this is a dry run.');
   rollback.leaveUnreached();
   rollback.end('dry-run');
   const { config: _frozen, ...summary } = plan;

@@ -16,7 +16,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { ApprovalMessageName } from '../../src/domain/approval/messages.ts';
 import { makeTerms } from '../../src/domain/approval/state.ts';
 import type { Approvals } from '../../src/domain/approval/state.ts';
-import type { MessageName } from '../../src/domain/messages.ts';
+import type { DecideStep, MessageName } from '../../src/domain/messages.ts';
 import type { Plan, RollbackKind, StepName } from '../../src/domain/plan.ts';
 import { STEPS, describeRelease } from '../../src/domain/plan.ts';
 import {
@@ -28,6 +28,7 @@ import {
   whyRefused,
 } from '../../src/domain/reducer.ts';
 import type { Message } from '../../src/domain/messages.ts';
+import { trafficSentence } from '../../src/domain/report/traffic.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import { approvalNotes } from '../../src/domain/approval/notes.ts';
 import type {
@@ -65,7 +66,6 @@ export class Rollback {
   #plan: Plan | null = null;
   #phase: Phase = 'planning';
   #outcome: Outcome | null = null;
-  #traffic = 'Traffic was not changed: the plan is being made.';
   #inbox = emptyInbox();
   #timeline: TimelineEntry[] = [];
   #steps: StepRecord[] = [];
@@ -104,7 +104,7 @@ export class Rollback {
       kind: this.kind,
       phase: this.#phase,
       outcome: this.#outcome,
-      traffic: this.#traffic,
+      traffic: this.#traffic(),
       plan: this.#plan === null ? null : (summary as RollbackStatus['plan']),
       steps: this.#steps,
       awaiting: this.#awaited.at(-1) ?? null,
@@ -138,7 +138,6 @@ export class Rollback {
   follow(plan: Plan): void {
     this.#plan = plan;
     this.#phase = 'running';
-    this.#traffic = `Traffic was not changed: ${describeRelease(plan.from)} is still to be taken out.`;
     this.#steps = STEPS[this.kind].map((name) => pendingStep(plan, name));
     this.note({
       what: `Plan ${plan.hash} made: from ${describeRelease(plan.from)} to ${describeRelease(plan.to)}`,
@@ -176,13 +175,8 @@ export class Rollback {
     this.#timeline = [...this.#timeline, { at: now(), ...entry }];
   }
 
-  trafficIs(sentence: string): void {
-    this.#traffic = sentence;
-  }
-
-  trafficSafe(at: string, sentence: string): void {
+  trafficSafe(at: string): void {
     this.#trafficSafeAt = at;
-    this.#traffic = sentence;
   }
 
   evidenceIn(folder: string): void {
@@ -275,6 +269,12 @@ export class Rollback {
     this.#phase = 'running';
     this.note({ what: `Outcome: ${outcome}` });
     this.#publish();
+  }
+
+  /** Told from the step that moves it, so that the two can't say different things. */
+  #traffic(): string {
+    if (this.#plan === null) return 'Traffic was not changed: the plan is being made.';
+    return trafficSentence({ plan: this.#plan, status: { steps: this.#steps } });
   }
 
   #listen(): void {
@@ -425,10 +425,12 @@ function pendingStep(plan: Plan, name: StepName): StepRecord {
   };
 }
 
+/** One line for each answer: a line that offers several would be pasted as it is, and misfire. */
 function decisionCommands(workflowId: string, step: StepName): string[] {
   const input = JSON.stringify({ step, decision: 'retry', by: 'YOUR-NAME', note: 'WHY' });
+  const decisions = ['retry', 'skip', 'abort'] satisfies DecideStep['decision'][];
   return [
-    `backout decide ${workflowId} ${step} retry|skip|abort --note "WHY"`,
+    ...decisions.map((decision) => `backout decide ${workflowId} ${step} ${decision} --note "WHY"`),
     `temporal workflow signal --workflow-id ${workflowId} --name decideStep --input '${input}'`,
   ];
 }

@@ -1,5 +1,5 @@
 /** The steps that rollbacks share, each a verb of the runbook. */
-import { plannedStep, describeRelease } from '../../src/domain/plan.ts';
+import { plannedStep } from '../../src/domain/plan.ts';
 import type { StepName } from '../../src/domain/plan.ts';
 import { condition } from '@temporalio/workflow';
 import type { Activities, StepInput } from '../../activities/types.ts';
@@ -73,18 +73,9 @@ export class Steps {
   }
 
   async shiftTraffic(): Promise<void> {
-    const { from, to } = this.#rollback.plan;
-    this.#rollback.trafficIs(
-      `Traffic is being moved from ${describeRelease(from)} to ${describeRelease(to)}.`,
-    );
     const result = await this.#run('shift-traffic', (target) => target.shiftTraffic(this.#input));
-    if (result === null) {
-      this.#rollback.trafficIs(
-        'Backout did not prove where traffic goes: the step that moves it was skipped.',
-      );
-      return;
-    }
-    this.#rollback.trafficSafe(result.provedAt, `All traffic is on ${describeRelease(to)}: ${result.proof}`);
+    if (result === null) return;
+    this.#rollback.trafficSafe(result.provedAt);
     this.#announcer.announce('traffic-shifted');
   }
 

@@ -48,6 +48,11 @@ export function whyNotProof(answer: HttpAnswer, settings: Settings, to: string):
   return null;
 }
 
+/** Those with a status of 5xx: they prove who serves, and that it serves badly. */
+export function serverErrors(answers: HttpAnswer[]): number[] {
+  return answers.flatMap((answer) => (answer.ok && answer.status >= 500 ? [answer.status] : []));
+}
+
 /** The weight headers of one answer, as lines for people. */
 export function weightHeaders(
   answer: HttpAnswer | undefined,

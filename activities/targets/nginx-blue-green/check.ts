@@ -1,9 +1,19 @@
 /** Could this service be rolled back now? Every finding says what to do. Changes nothing. */
 import { BackoutFailure } from '../../../src/domain/failure.ts';
-import { checkLog, logName } from '../../process/logs.ts';
+import { checkLog, describeLog } from '../../process/logs.ts';
 import type { LogSource } from '../../process/logs.ts';
 import type { Finding } from '../../../src/domain/readiness.ts';
+import type { SiteFile } from '../../nginx/driver.ts';
+import {
+  checkReloadable,
+  checkReplaceable,
+  checkStateDirectory,
+  checkStoppable,
+} from './check-permissions.ts';
+import { checkRollback, checkVersions } from './check-rollback.ts';
+import { finding, remark } from './finding.ts';
 import { readLive } from './observe.ts';
+import type { Live } from './observe.ts';
 import type { Ports } from './ports.ts';
 
 export async function checkReadiness(ports: Ports): Promise<Finding[]> {
@@ -13,52 +23,44 @@ export async function checkReadiness(ports: Ports): Promise<Finding[]> {
     return `answers in ${durationMs} ms`;
   });
   if (!reachable.ok) return [reachable];
-  return [
-    reachable,
-    ...(await Promise.all([
-      finding(`site file ${settings.site}`, async () => {
-        const { releases, ownerAndMode, realPath } = await ports.nginx.read();
-        const said = Object.entries(releases).map(([name, activity]) => `${name} ${activity}`);
-        const absent = Object.entries(releases).filter(([, activity]) => activity === 'absent');
-        if (absent.length > 0)
-          throw new Error(`${absent.map(([name]) => name).join(', ')} not in the upstream`);
-        return `${realPath}, ${ownerAndMode}: ${said.join(', ')}`;
-      }),
-      finding(ports.nginx.describe().test, async () => `passes, ${(await ports.nginx.dump()).size} files`),
-      finding(`state directory ${settings.stateDirectory}`, () => writable(ports)),
-      finding(`probe ${settings.probe.url}`, () => probe(ports)),
-      ...Object.keys(settings.colours).map((name) =>
-        finding(`start of ${name}`, () => startable(ports, name)),
-      ),
-      logs(ports),
-    ])),
-  ];
+  const [site, dump, live] = [ports.nginx.read(), ports.nginx.dump(), readLive(ports)];
+  const findings = await Promise.all([
+    finding(`site file ${settings.site}`, async () => siteFile(ports, await site)),
+    whereSeen(site, (seen) => checkReplaceable(ports, seen)),
+    finding(ports.nginx.describe().test, async () => `passes, ${(await dump).size} files`),
+    whereSeen(dump, (seen) => checkReloadable(ports, seen)),
+    checkStateDirectory(ports),
+    finding(`probe ${settings.probe.url}`, async () => probe(ports, await live)),
+    ...Object.keys(settings.colours).flatMap((name) => [
+      finding(`start of ${name}`, () => startable(ports, name)),
+      checkStoppable(ports, name),
+    ]),
+    remark('logs', () => logs(ports)),
+    whereSeen(live, (seen) => checkVersions(ports, seen)),
+    whereSeen(live, (seen) => checkRollback(ports, seen)),
+  ]);
+  return [reachable, ...findings.flat()];
 }
 
-async function finding(name: string, look: () => Promise<string>): Promise<Finding> {
-  try {
-    return { name, ok: true, detail: await look() };
-  } catch (error) {
-    if (error instanceof BackoutFailure)
-      return { name, ok: false, detail: error.parts.what, fix: error.parts.next };
-    return { name, ok: false, detail: error instanceof Error ? error.message : String(error) };
-  }
+/** What can't be read is a finding of its own: nothing more can be said then. */
+async function whereSeen<Seen>(
+  seen: Promise<Seen>,
+  look: (seen: Seen) => Promise<Finding>,
+): Promise<Finding[]> {
+  const found = await seen.catch(() => null);
+  return found === null ? [] : [await look(found)];
 }
 
-/** Looks for the permission only: the directory is made by the first rollback. */
-async function writable({ host, settings, lock }: Ports): Promise<string> {
-  const script = 'd=$1; until [ -e "$d" ]; do d=$(dirname "$d"); done; [ -w "$d" ] && command -v flock';
-  const { exitCode } = await host.run(['sh', '-c', script, 'backout', lock.directory]);
-  if (exitCode === 0) return `${lock.directory} can be written, flock is there`;
-  throw new BackoutFailure('PermissionDenied', {
-    what: `${settings.stateDirectory} can't be written on ${host.name}, or flock is missing there.`,
-    changed: 'Nothing was changed.',
-    next: `Make it for the user that Backout logs in as (install -d -o USER ${settings.stateDirectory}), and install util-linux.`,
-  });
+/** A colour that is not in it, or is commented out, is named with its line. */
+function siteFile({ nginx }: Ports, site: SiteFile): string {
+  const { releases, ownerAndMode, realPath } = site;
+  const absent = Object.keys(releases).find((name) => releases[name] === 'absent');
+  if (absent !== undefined) throw nginx.notInUpstream(site, absent);
+  const said = Object.entries(releases).map(([name, activity]) => `${name} ${activity}`);
+  return `${realPath}, ${ownerAndMode}: ${said.join(', ')}`;
 }
 
-async function probe(ports: Ports): Promise<string> {
-  const { releases } = await readLive(ports);
+function probe(ports: Ports, { releases }: Live): string {
   const answering = releases.filter(({ answerShare }) => answerShare !== null && answerShare > 0);
   if (answering.length > 0) return `answered by ${answering.map(({ name }) => name).join(' and ')}`;
   if (ports.settings.probe.identityHeader === undefined)
@@ -81,7 +83,7 @@ async function startable(ports: Ports, name: string): Promise<string> {
 }
 
 /** Evidence is not worth the traffic: a log that can't be had never holds up a rollback. */
-async function logs({ host, settings, environment }: Ports): Promise<Finding> {
+async function logs({ host, settings, environment }: Ports): Promise<string> {
   const { systemLog } = environment.evidence;
   const sources: LogSource[] = [
     ...Object.values(settings.colours).flatMap((colour) => colour.logs),
@@ -90,18 +92,15 @@ async function logs({ host, settings, environment }: Ports): Promise<Finding> {
       ? []
       : ['file' in systemLog ? systemLog : ({ systemJournal: true } as const)]),
   ];
-  const looked = await finding('logs', async () => {
-    const answers = await Promise.all(
-      sources.map(async (source) => ({ source, why: await checkLog(host, source) })),
-    );
-    const missing = answers.filter(({ why }) => why !== null);
-    if (missing.length === 0)
-      return sources.length === 0 ? 'none is configured' : `all ${sources.length} can be read`;
-    throw new BackoutFailure('EvidenceNotWritten', {
-      what: missing.map(({ source, why }) => `${logName(source)}: ${why}`).join('; '),
-      changed: 'Nothing was changed.',
-      next: 'A rollback works, but these will be missing in its evidence. Let the user that Backout logs in as read them.',
-    });
+  const answers = await Promise.all(
+    sources.map(async (source) => ({ source, why: await checkLog(host, source) })),
+  );
+  const missing = answers.filter(({ why }) => why !== null);
+  if (missing.length === 0)
+    return sources.length === 0 ? 'none is configured' : `all ${sources.length} can be read`;
+  throw new BackoutFailure('EvidenceNotWritten', {
+    what: missing.map(({ source, why }) => `${describeLog(source)}: ${why}`).join('; '),
+    changed: 'Nothing was changed.',
+    next: 'A rollback works, but these will be missing in its evidence. Let the user that Backout logs in as read them.',
   });
-  return { ...looked, optional: true };
 }

@@ -4,7 +4,7 @@ import type { Observation } from '../../../src/domain/plan.ts';
 import type { EvidenceSink } from '../../incident/folder.ts';
 import { writeState } from '../../incident/state.ts';
 import type { SiteFile } from '../../nginx/driver.ts';
-import { fetchLog, logName } from '../../process/logs.ts';
+import { describeLog, fetchLog, logName } from '../../process/logs.ts';
 import type { LogSource } from '../../process/logs.ts';
 import type { DriverProof, StepContext } from '../driver.ts';
 import { readLive, siteNote } from './observe.ts';
@@ -94,6 +94,7 @@ async function keepLog(
     await sink.add(name, { gzip: true });
     return null;
   }
-  await sink.write(`${name}.missing.txt`, `${name} could not be kept: ${why}\n`);
-  return `${name} could not be kept: ${why}`;
+  const missing = `${describeLog(source)} could not be kept: ${why}`;
+  await sink.write(`${name}.missing.txt`, `${missing}\n`);
+  return missing;
 }

@@ -1,9 +1,9 @@
 /** Target C1: two colours behind an nginx upstream, on this machine or over SSH. */
 import type { Observation } from '../../../src/domain/plan.ts';
 import { describeRelease } from '../../../src/domain/plan.ts';
-import { chooseReleases } from '../choose.ts';
 import type { TargetDriver } from '../driver.ts';
 import { checkReadiness } from './check.ts';
+import { chooseColours } from './choice.ts';
 import { captureBefore, captureLogs } from './evidence.ts';
 import { hold, readMarker } from './hold.ts';
 import { readLive } from './observe.ts';
@@ -22,11 +22,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     plan: async (request, context) => {
       const [live] = await Promise.all([readLive(ports, context.signal), ports.reading.nginx.dump()]);
       await refuseLocked(ports, live.state.lock, context);
-      const { from, to, continues, warnings } = chooseReleases({
-        releases: live.releases,
-        marker: live.marker,
-        request,
-      });
+      const { from, to, continues, warnings } = chooseColours(ports, live, request);
       return {
         target: describeTarget(ports),
         from: { name: from.name, version: from.version },
@@ -79,7 +75,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
       };
     },
     checkTraffic: async (context) => {
-      const why = await prove(ports, context, { rounds: ROUNDS_OF_LAST_LOOK });
+      const { why } = await prove(ports, context, { rounds: ROUNDS_OF_LAST_LOOK });
       const { url, answers } = ports.settings.probe;
       const name = `traffic at ${url}`;
       return why === null

@@ -2,6 +2,7 @@
 import { describeRelease } from '../../../src/domain/plan.ts';
 import type { ObservedRelease, PlannedStep } from '../../../src/domain/plan.ts';
 import type { ServiceEnvironment } from '../../../src/domain/service.ts';
+import { describeLog } from '../../process/logs.ts';
 import type { Colour, NginxBlueGreen } from '../../../src/domain/targets/nginx-blue-green.ts';
 
 export type StepFacts = {
@@ -69,13 +70,13 @@ function shiftTraffic({ target, budgets, to, siteChanges, nginxCommands }: StepF
 }
 
 function captureLogs({ target, budgets, from }: StepFacts): PlannedStep {
-  const sources = faultyColour(target, from).logs.map((log) =>
-    'file' in log ? log.file : `journal of ${log.journal}`,
-  );
   return {
     name: 'capture-logs',
     title: `Keep the logs of ${describeRelease(from)}`,
-    commands: [...sources, ...(target.nginx.errorLog === undefined ? [] : [target.nginx.errorLog])],
+    commands: [
+      ...faultyColour(target, from).logs.map(describeLog),
+      ...(target.nginx.errorLog === undefined ? [] : [target.nginx.errorLog]),
+    ],
     changes: 'records',
     budgetSeconds: budgets.captureLogsSeconds,
     expectedSeconds: 1,

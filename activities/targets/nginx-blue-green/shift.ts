@@ -3,10 +3,11 @@ import { BackoutFailure } from '../../../src/domain/failure.ts';
 import type { FailureParts } from '../../../src/domain/failure.ts';
 import { describeRelease } from '../../../src/domain/plan.ts';
 import type { Colour } from '../../../src/domain/targets/nginx-blue-green.ts';
+import type { HttpAnswer } from '../../http/probe.ts';
 import type { SiteFile } from '../../nginx/driver.ts';
 import { markLogs } from '../../verification/log-errors.ts';
 import type { DriverProof, StepContext } from '../driver.ts';
-import { whyNotProof } from './answers.ts';
+import { serverErrors, whyNotProof } from './answers.ts';
 import { hold, readMarker } from './hold.ts';
 import type { Held } from './hold.ts';
 import type { Ports } from './ports.ts';
@@ -35,53 +36,61 @@ export async function shiftTraffic(ports: Ports, context: StepContext): Promise<
   const logMarks = begunBefore ? marker.logMarks : marks;
   const held = await hold(ports, context, { step: 'shift-traffic', phase: 'shifting', logMarks });
   const proof = `${ports.settings.probe.answers} answers in a row from ${ports.settings.probe.url}, each on a new connection, came from ${describeRelease(to)}`;
-  if (changes.length === 0 && (await prove(ports, context, { rounds: 1 })) === null) {
+  const before = changes.length === 0 ? await prove(ports, context, { rounds: 1 }) : null;
+  if (before?.why === null) {
     await held.note('shifted');
     return {
       outcome: begunBefore ? 'done' : 'already',
       proof,
-      details: ['the site file had the wanted content already'],
+      details: ['the site file had the wanted content already', quality(before)],
     };
   }
   const changed = await ports.nginx.apply({ site, text, dump, guard: held.guard });
   context.heartbeat('nginx reloaded, waiting for the proof');
-  const why = await prove(ports, context, { until: context.endsAt - PUT_BACK_MS });
-  if (why !== null) {
+  const after = await prove(ports, context, { until: context.endsAt - PUT_BACK_MS });
+  if (after.why !== null) {
     const mayPutBack = changed || begunBefore;
     throw new BackoutFailure(
       'ProofFailed',
-      await putBack(ports, { from, to }, { held, site, why, mayPutBack }),
+      await putBack(ports, { from, to }, { held, site, why: after.why, mayPutBack }),
     );
   }
   await held.note('shifted');
-  return { outcome: 'done', proof, details: changes };
+  return { outcome: 'done', proof, details: [...changes, quality(after)] };
 }
+
+/** Null where it is proved, else why not; and the answers in a row that show it. */
+export type Proof = { why: string | null; answers: HttpAnswer[] };
 
 /**
  * Asks until enough answers in a row prove the switch.
- * @returns why not, when time (or the given number of rounds) is up, after one round at least; null when proved
+ * @returns why not, when time (or the given number of rounds) is up, after one round at least
  */
 export async function prove(
   ports: Ports,
   { to, signal }: Pick<StepContext, 'to' | 'signal'>,
   { rounds = Infinity, until = Infinity }: { rounds?: number; until?: number } = {},
-): Promise<string | null> {
+): Promise<Proof> {
   const { probe } = ports.settings;
   const giveUpAt = Math.min(Date.now() + probe.withinSeconds * 1000, until);
-  let inARow = 0;
+  let inARow: HttpAnswer[] = [];
   let why = 'nothing was asked';
   for (let round = 1; ; round++) {
     signal.throwIfAborted();
-    const wanted = Math.min(REQUESTS_PER_ROUND, probe.answers - inARow);
+    const wanted = Math.min(REQUESTS_PER_ROUND, probe.answers - inARow.length);
     for (const answer of await ports.front(wanted, signal)) {
       const objection = whyNotProof(answer, ports.settings, to.name);
-      inARow = objection === null ? inARow + 1 : 0;
+      inARow = objection === null ? [...inARow, answer] : [];
       why = objection ?? why;
     }
-    if (inARow >= probe.answers) return null;
-    if (round >= rounds || Date.now() > giveUpAt) return why;
+    if (inARow.length >= probe.answers) return { why: null, answers: inARow };
+    if (round >= rounds || Date.now() > giveUpAt) return { why, answers: inARow };
   }
 }
+
+/** What the proof does not judge: traffic must leave the faulty release, however the other one answers. */
+const quality = ({ answers }: Proof) =>
+  `${serverErrors(answers).length} of these ${answers.length} answers had a status of 5xx`;
 
 /** Undoes the change of the site file, and says in whole sentences what the state is now. */
 async function putBack(

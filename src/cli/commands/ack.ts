@@ -12,9 +12,9 @@ export type AckOptions = GlobalOptions & { workflowId: string; by?: string; note
 export async function ack({ workflowId, note, ...options }: AckOptions, io: Io): Promise<number> {
   const by = whoAmI(options.by, io.env);
   const content = { by, ...(note === undefined ? {} : { note }) };
-  return await withTemporal(options, io, ({ client }) =>
-    onRollback(workflowId, async () => {
-      await send(client, workflowId, { name: 'acknowledge', content });
+  return await withTemporal({ ...options, workflowId }, io, (session) =>
+    onRollback(session, workflowId, async () => {
+      await send(session, workflowId, { name: 'acknowledge', content });
       io.out(`Acknowledged by ${by}: ${workflowId}.\n`);
       return EXIT.ok;
     }),

@@ -1,5 +1,6 @@
 /** `backout decide`: the answer to a step that could not be done. */
-import { usageError } from '../errors.ts';
+import type { RollbackStatus } from '../../domain/rollback.ts';
+import { refusedMessage, usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { whoAmI } from '../identity.ts';
 import type { Io } from '../io.ts';
@@ -19,19 +20,21 @@ export type DecideOptions = GlobalOptions & {
   note?: string;
 };
 
-const ANSWER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 5000;
 
 export async function decide(options: DecideOptions, io: Io): Promise<number> {
   const { workflowId, note } = options;
   const { step: named, decision } = readWords(options);
   return await withTemporal(options, io, (session) =>
-    onRollback(workflowId, async () => {
-      const step = named ?? (await waitingStep(session, workflowId));
-      await send(session.client, workflowId, {
+    onRollback(session, workflowId, async () => {
+      const status = await askStatus(session.client, { workflowId }, ANSWER_WITHIN_MS);
+      const step = named ?? waitingStep(session, { workflowId, status });
+      if (status !== null) refuseOther(session, { status, step, decision });
+      await send(session, workflowId, {
         name: 'decideStep',
         content: { step, decision, by: whoAmI(options.by, io.env), ...(note === undefined ? {} : { note }) },
       });
-      io.out(`Decided: ${decision} for ${step}.\n  Watch it:  backout watch ${workflowId}\n`);
+      io.out(`Decided: ${decision} for ${step}.\n  Watch it:  ${session.program} watch ${workflowId}\n`);
       return EXIT.ok;
     }),
   );
@@ -58,9 +61,25 @@ export function readWords({ words, step }: Pick<DecideOptions, 'words' | 'step'>
   return { step: named ?? step, decision };
 }
 
-async function waitingStep({ client }: Session, workflowId: string): Promise<string> {
-  const status = await askStatus(client, { workflowId }, ANSWER_WITHIN_MS);
+function waitingStep(
+  { program }: Session,
+  { workflowId, status }: { workflowId: string; status: RollbackStatus | null },
+): string {
   if (status?.awaiting?.step) return status.awaiting.step;
   const why = status === null ? 'No worker answers for it now' : 'It waits for no decision now';
-  throw usageError(`${why}: name the step, as in \`backout decide ${workflowId} STEP retry\`.`);
+  throw refusedMessage(`${why}: name the step, as in \`${program} decide ${workflowId} STEP retry\`.`);
+}
+
+/** Taken now, it would lie there and answer a question that nobody has seen yet. */
+function refuseOther(
+  { program }: Session,
+  asked: { status: RollbackStatus; step: string; decision: string },
+): void {
+  const { status, step, decision } = asked;
+  const waits = status.awaiting?.step ?? null;
+  if (waits === null || waits === step) return;
+  throw refusedMessage(
+    `Not ${step} waits for a decision now, but ${waits}. ` +
+      `To answer that: \`${program} decide ${status.workflowId} ${waits} ${decision}\`.`,
+  );
 }

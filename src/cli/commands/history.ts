@@ -5,6 +5,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
 import { withTemporal } from '../temporal/connect.ts';
+import { requestOf } from '../temporal/request-of.ts';
 import { endingOf } from '../temporal/ending.ts';
 import type { Ending } from '../temporal/ending.ts';
 import { TRAFFIC_ONLY } from '../temporal/start.ts';
@@ -68,12 +69,18 @@ async function describe(client: Client, info: WorkflowExecutionInfo): Promise<En
   const ending = await endingOf(client, workflowId, runId);
   const result = ending.kind === 'result' ? ending.result : null;
   const attributes = info.searchAttributes as Record<string, string[] | undefined>;
+  const known = result ?? {
+    service: attributes['BackoutService']?.[0],
+    environment: attributes['BackoutEnvironment']?.[0],
+  };
+  // One that failed early, or a namespace without the attributes, still has what it was asked for.
+  const asked = known.service === undefined ? await requestOf(client, { workflowId, runId }) : {};
   return {
     workflowId,
     startedAt: startTime.toISOString(),
     endedAt: (closeTime ?? startTime).toISOString(),
-    service: result?.service ?? attributes['BackoutService']?.[0] ?? null,
-    environment: result?.environment ?? attributes['BackoutEnvironment']?.[0] ?? null,
+    service: known.service ?? asked.service ?? null,
+    environment: known.environment ?? asked.environment ?? null,
     outcome: outcomeOf(ending),
     failure: ending.kind === 'failed' ? { type: ending.type, message: ending.message } : null,
     incidentFolder: result?.incidentFolder ?? null,

@@ -1,6 +1,7 @@
 /** `backout plan`: what would happen, and why. */
 import type { GlobalOptions } from '../program.ts';
 import { EXIT } from '../exit-codes.ts';
+import { programWith, quoted } from '../follow-up.ts';
 import type { Io } from '../io.ts';
 import { toRequest } from '../request.ts';
 import type { RequestOptions } from '../request.ts';
@@ -24,15 +25,12 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   return EXIT.ok;
 }
 
-function startCommand(
-  { service, to, faulty, severity }: PlanOptions,
-  environment: string,
-  hash: string,
-): string {
+function startCommand(options: PlanOptions, environment: string, hash: string): string {
+  const { service, to, faulty, severity } = options;
   const parts = [
-    `backout rollback traffic-only ${service} --env ${environment}`,
-    ...(to === undefined ? [] : [`--to ${to}`]),
-    ...(faulty === undefined ? [] : [`--faulty ${faulty}`]),
+    `${programWith(options)} rollback traffic-only ${service} --env ${environment}`,
+    ...(to === undefined ? [] : [`--to ${quoted(to)}`]),
+    ...(faulty === undefined ? [] : [`--faulty ${quoted(faulty)}`]),
     ...(severity === undefined ? [] : [`--severity ${severity}`]),
     `--reason "WHY" --plan-hash ${hash} --yes`,
   ];

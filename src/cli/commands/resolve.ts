@@ -14,9 +14,9 @@ export async function resolve(
   io: Io,
 ): Promise<number> {
   const by = whoAmI(options.by, io.env);
-  return await withTemporal(options, io, ({ client }) =>
-    onRollback(workflowId, async () => {
-      await send(client, workflowId, { name: 'resolve', content: { by, resolution } });
+  return await withTemporal({ ...options, workflowId }, io, (session) =>
+    onRollback(session, workflowId, async () => {
+      await send(session, workflowId, { name: 'resolve', content: { by, resolution } });
       io.out(`Resolved by ${by}: ${workflowId}.\n`);
       return EXIT.ok;
     }),

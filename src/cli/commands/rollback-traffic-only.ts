@@ -12,9 +12,9 @@ import { withTemporal } from '../temporal/connect.ts';
 import type { Session } from '../temporal/connect.ts';
 import { makePlan } from '../temporal/dry-run.ts';
 import { startRollback } from '../temporal/start.ts';
-import { watchForWorker } from '../temporal/workers.ts';
+import { untilTakenUp, watchForWorker } from '../temporal/workers.ts';
 import { renderPlan } from '../view/plan.ts';
-import { showUntilEnd } from '../watching.ts';
+import { goesOn, showUntilEnd } from '../watching.ts';
 
 export type RollbackOptions = GlobalOptions &
   RequestOptions & { yes?: boolean; detach?: boolean; local?: boolean; json?: boolean };
@@ -78,10 +78,16 @@ async function startAndWatch(
   const started = await startRollback(session, request);
   const { workflowId } = started;
   if (options.detach) {
+    // What nobody takes up now would start by itself when a worker comes, which may be hours later.
+    await untilTakenUp(session, workflowId, io.signal);
+    if (io.signal.aborted) {
+      io.err(`\n${goesOn(session, workflowId)}\n`);
+      return EXIT.interrupted;
+    }
     io.out(
       options.json
         ? `${JSON.stringify({ format: 'backout.started/1', ...started }, null, 2)}\n`
-        : `Started ${workflowId}. It goes on by itself.\n  Watch it:  backout watch ${workflowId}\n`,
+        : `Started ${workflowId}. It goes on by itself.\n  Watch it:  ${session.program} watch ${workflowId}\n`,
     );
     return EXIT.ok;
   }

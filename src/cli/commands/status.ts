@@ -4,12 +4,15 @@ import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
+import { reaching } from '../follow-up.ts';
 import { askStatus } from '../temporal/ask-status.ts';
 import { withTemporal } from '../temporal/connect.ts';
 import type { Session } from '../temporal/connect.ts';
 import { endingOf } from '../temporal/ending.ts';
 import { onRollback } from '../temporal/not-found.ts';
 import { TRAFFIC_ONLY } from '../temporal/start.ts';
+import { describePending } from '../temporal/under-way.ts';
+import { asEnded } from '../view/as-ended.ts';
 import { exitCodeOfEnding, renderEnding } from '../view/ending.ts';
 import { renderRunning, renderStatus } from '../view/status.ts';
 import type { Running } from '../view/status.ts';
@@ -25,30 +28,37 @@ export async function status(options: StatusOptions, io: Io): Promise<number> {
   return await withTemporal(options, io, (session) =>
     workflowId === undefined
       ? listRunning(session, options, io)
-      : onRollback(workflowId, () => showOne(session, { ...options, workflowId }, io)),
+      : onRollback(session, workflowId, () => showOne(session, { ...options, workflowId }, io)),
   );
 }
 
 async function showOne(
-  { client, settings }: Session,
+  session: Session,
   { workflowId, json }: StatusOptions & { workflowId: string },
   io: Io,
 ): Promise<number> {
-  const [{ status: execution }, answer] = await Promise.all([
+  const { client } = session;
+  const [{ status: execution, raw }, answer] = await Promise.all([
     client.workflow.getHandle(workflowId).describe(),
     askStatus(client, { workflowId }, ANSWER_WITHIN_MS),
   ]);
   if (execution.name === 'RUNNING') {
-    if (answer === null) throw silent(workflowId, settings.taskQueue);
-    io.out(json ? document(answer) : renderStatus(answer, io.colours));
+    if (answer === null) throw silent(session, workflowId, describePending(raw.pendingActivities ?? []));
+    io.out(
+      json
+        ? document(answer)
+        : renderStatus(answer, io.colours, { pasteable: (line) => reaching(line, session) }),
+    );
     return answer.awaiting === null ? EXIT.ok : EXIT.waiting;
   }
   const ending = await endingOf(client, workflowId);
+  const last = answer === null ? null : asEnded(answer, ending);
   if (json) {
-    io.out(document({ workflowId, ...ending, status: answer }));
+    io.out(document({ workflowId, ...ending, status: last }));
   } else {
-    if (answer !== null) io.out(renderStatus(answer, io.colours));
-    io.out(renderEnding(ending, answer, io.colours));
+    const end = ending.kind === 'failed' || ending.kind === 'terminated' ? ending.kind : null;
+    if (last !== null) io.out(renderStatus(last, io.colours, { end }));
+    io.out(renderEnding(ending, last, io.colours));
   }
   return exitCodeOfEnding(ending);
 }
@@ -72,11 +82,11 @@ async function listRunning({ client }: Session, { json }: StatusOptions, io: Io)
   return running.some(({ status: answer }) => answer?.awaiting != null) ? EXIT.waiting : EXIT.ok;
 }
 
-function silent(workflowId: string, taskQueue: string): CliError {
+function silent({ settings, program }: Session, workflowId: string, known: string | null): CliError {
   return new CliError(
     EXIT.unreachable,
     `No worker answered for ${workflowId} within ${ANSWER_WITHIN_MS / 1000} s. It waits where it is and goes on when a ` +
-      `worker polls task queue ${taskQueue}: start one with \`backout worker\`.`,
+      `worker polls task queue ${settings.taskQueue}: start one with \`${program} worker\`.${known === null ? '' : ` ${known}`}`,
   );
 }
 

@@ -8,7 +8,7 @@ import { showUntilEnd } from '../watching.ts';
 export type WatchOptions = GlobalOptions & { workflowId: string; json?: boolean };
 
 export async function watch({ workflowId, json, ...options }: WatchOptions, io: Io): Promise<number> {
-  return await withTemporal(options, io, (session) =>
-    onRollback(workflowId, () => showUntilEnd({ session, workflowId, json }, io)),
+  return await withTemporal({ ...options, workflowId }, io, (session) =>
+    onRollback(session, workflowId, () => showUntilEnd({ session, workflowId, json }, io)),
   );
 }

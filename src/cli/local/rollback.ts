@@ -2,7 +2,8 @@
  * `--local`: the same workflow and steps inside this command, for when Temporal is down. This command is the
  * worker, so ending it ends the rollback where it is; the next one reads what is there and goes on.
  */
-import { loadConfig } from '../../config/load.ts';
+import { checkConfig } from '../../config/load.ts';
+import type { PlacedProblem } from '../../config/problems.ts';
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
 import { asSentence, clean } from '../../domain/report/plain.ts';
 import type { RollbackRequestInput } from '../../domain/request.ts';
@@ -32,7 +33,8 @@ export type LocalOptions = GlobalOptions & {
 
 export async function rollbackLocally(options: LocalOptions, io: Io): Promise<number> {
   const { request, yes = false, json = false } = options;
-  const config = await loadConfig({ path: options.config, env: io.env });
+  const { config, silent } = await checkConfig({ path: options.config, env: io.env, mayBeSilent: true });
+  for (const channel of silent) io.err(`${io.colours.yellow('!')} ${untold(channel)}\n`);
   if (!json) io.err('Starting a Temporal server and a worker inside this command …\n');
   const workflowId = workflowIdFor(request, new Date());
   const isPlanOnly = request.dryRun === true || !yes;
@@ -55,6 +57,12 @@ export async function rollbackLocally(options: LocalOptions, io: Io): Promise<nu
   } finally {
     await local.close();
   }
+}
+
+/** At this moment moving traffic is worth more than telling of it. */
+function untold({ path, message }: PlacedProblem): string {
+  const [why = ''] = message.split('; ');
+  return `The Slack channel ${String(path.at(-1))} will not be told: ${why}. The rollback goes on; that nobody was told is noted in its report.`;
 }
 
 async function start(options: Parameters<typeof startLocalRollback>[0]): Promise<LocalRollback> {

@@ -1,11 +1,13 @@
 /** The connection of a command to Temporal, and plain words when there is none. */
 import { Client, Connection } from '@temporalio/client';
 import { loadClientSettings } from '../../config/client.ts';
+import { searchedFiles } from '../../config/find.ts';
 import { connectionOptions } from '../../config/temporal.ts';
 import type { TemporalSettings } from '../../config/temporal.ts';
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
-import { CliError } from '../errors.ts';
+import { CliError, THIS_CHANGED_NOTHING } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import { programWith } from '../follow-up.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
 import { networkProblem } from './network.ts';
@@ -13,49 +15,70 @@ import { networkProblem } from './network.ts';
 /** A person waits: what does not answer by then is down for the purposes of a rollback. */
 const CONNECT_WITHIN_MS = 4000;
 
-export type Session = { client: Client; settings: TemporalSettings };
+export type Session = {
+  client: Client;
+  settings: TemporalSettings;
+  /** The beginning of every command that is printed to follow up on this one. */
+  program: string;
+  /** The configuration file, or null when there is none. */
+  file: string | null;
+};
 
-/** Opens a connection, does the work, closes it. @throws CliError `unreachable` that says what to do */
+/**
+ * Opens a connection, does the work, closes it. `workflowId` is the rollback that the command is about, which has
+ * begun before it and may be anywhere.
+ * @throws CliError `unreachable` that says what to do
+ */
 export async function withTemporal<Result>(
-  options: GlobalOptions,
+  options: GlobalOptions & { workflowId?: string | undefined },
   io: Pick<Io, 'env'>,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const { temporal: settings } = await loadClientSettings({
+  const { temporal: settings, file } = await loadClientSettings({
     path: options.config,
     flags: { address: options.address, namespace: options.namespace },
     env: io.env,
   });
-  const connection = await connect(settings, io.env);
+  const connection = await connect({ settings, file, isAboutOne: options.workflowId !== undefined }, io.env);
   try {
-    return await work({ client: new Client({ connection, namespace: settings.namespace }), settings });
+    const client = new Client({ connection, namespace: settings.namespace });
+    return await work({ client, settings, program: programWith(options), file });
   } finally {
     await connection.close();
   }
 }
 
-async function connect(settings: TemporalSettings, env: NodeJS.ProcessEnv): Promise<Connection> {
+type Sought = Pick<Session, 'settings' | 'file'> & { isAboutOne: boolean };
+
+async function connect(sought: Sought, env: NodeJS.ProcessEnv): Promise<Connection> {
+  const { settings } = sought;
   const options = await connectionOptions({ temporal: settings }, env);
   try {
     return await Connection.connect({ ...options, connectTimeout: CONNECT_WITHIN_MS });
   } catch (error) {
-    throw new CliError(
-      EXIT.unreachable,
-      unreachable(settings.address, await reasonOf(settings.address, error)),
-      { cause: error },
-    );
+    const reason = await reasonOf(settings.address, error);
+    throw new CliError(EXIT.unreachable, unreachable(sought, reason), { cause: error });
   }
 }
 
 /** What a person reads when Temporal is down. */
-export function unreachable(address: string, reason: string): string {
+export function unreachable({ settings: { address }, file, isAboutOne }: Sought, reason: string): string {
+  const changed = isAboutOne
+    ? `${THIS_CHANGED_NOTHING}; what the rollback has done is not known from here.`
+    : NOTHING_CHANGED;
   return (
-    `Temporal at ${address} can't be reached: ${reason}. ${NOTHING_CHANGED}\n` +
+    `Temporal at ${address} can't be reached: ${reason}. ${changed}\n` +
+    (file === null ? `  - ${noFile()}\n` : '') +
     '  - Is the address right? It comes from --address, TEMPORAL_ADDRESS, backout.yaml or the profile of the `temporal` CLI.\n' +
     '  - Does the server run? `backout doctor` looks at everything on the way.\n' +
     '  - Can it not wait? `backout rollback traffic-only SERVICE --reason WHY --local` needs no Temporal and no worker,\n' +
     '    only the configuration and the way to the hosts.'
   );
+}
+
+/** Without a file, what is wrong is often only the folder that the command was run in. */
+export function noFile(): string {
+  return `No configuration file was found (looked for ${searchedFiles().join(' and ')}), so defaults are used: name it with --config.`;
 }
 
 /** Why: the client only says that its time was up, the network says more. */

@@ -2,21 +2,26 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { Session } from './connect.ts';
 
 /** Does the work; says so when there is no such rollback. */
-export async function onRollback<Result>(workflowId: string, work: () => Promise<Result>): Promise<Result> {
+export async function onRollback<Result>(
+  session: Session,
+  workflowId: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw notFound(workflowId);
+    if (error instanceof WorkflowNotFoundError) throw notFound(session, workflowId);
     throw error;
   }
 }
 
-export function notFound(workflowId: string): CliError {
+function notFound({ program }: Session, workflowId: string): CliError {
   return new CliError(
     EXIT.notFound,
-    `There is no rollback ${workflowId}, or Temporal has forgotten it. \`backout status\` lists those that run, ` +
-      '`backout history` those that have ended.',
+    `There is no rollback ${workflowId}, or Temporal has forgotten it. \`${program} status\` lists those that run, ` +
+      `\`${program} history\` those that have ended.`,
   );
 }

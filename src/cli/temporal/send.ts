@@ -6,8 +6,9 @@ import {
 } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { MessageName } from '../../domain/messages.ts';
-import { CliError, usageError } from '../errors.ts';
+import { CliError, refusedMessage } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { Session } from './connect.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 
@@ -16,7 +17,7 @@ const ANSWER_WITHIN_MS = 10_000;
  * answers in time; and WorkflowNotFoundError
  */
 export async function send(
-  client: Client,
+  { client, program }: Session,
   workflowId: string,
   message: { name: MessageName; content: object },
 ): Promise<void> {
@@ -29,15 +30,15 @@ export async function send(
     if (answer.startsWith('refused: ')) throw refused(answer.slice('refused: '.length));
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) throw refused(error.cause?.message ?? error.message);
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw noAnswer(workflowId);
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw noAnswer(workflowId, program);
     // A rollback that has ended looks to the server like one that was never there.
     if (error instanceof WorkflowNotFoundError && (await exists(client, workflowId))) throw over(workflowId);
     throw error;
   }
 }
 
-const over = (workflowId: string): CliError =>
-  usageError(`The rollback ${workflowId} has ended: it takes no messages any more.`);
+export const over = (workflowId: string): CliError =>
+  refusedMessage(`The rollback ${workflowId} has ended: it takes no messages any more.`);
 
 async function exists(client: Client, workflowId: string): Promise<boolean> {
   return await client.workflow
@@ -49,13 +50,13 @@ async function exists(client: Client, workflowId: string): Promise<boolean> {
     );
 }
 
-const refused = (why: string): CliError => usageError(`The rollback refused the message: ${why}.`);
+const refused = (why: string): CliError => refusedMessage(`The rollback refused the message: ${why}.`);
 
 /** The server keeps an update only when a worker has taken it, so it is not known here whether it arrived. */
-function noAnswer(workflowId: string): CliError {
+function noAnswer(workflowId: string, program: string): CliError {
   return new CliError(
     EXIT.unreachable,
     `No worker answered for ${workflowId} within ${ANSWER_WITHIN_MS / 1000} s, so it is not certain that the message was taken. ` +
-      'Start a worker with `backout worker`, look with `backout status`, and send it again if it is not there.',
+      `Start a worker with \`${program} worker\`, look with \`${program} status ${workflowId}\`, and send it again if it is not there.`,
   );
 }

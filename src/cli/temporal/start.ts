@@ -30,7 +30,7 @@ export async function startRollback(session: Session, request: RollbackRequestIn
     throw new CliError(
       EXIT.alreadyRunning,
       `${workflowId} was started in this very second by somebody else. This command changed nothing. ` +
-        `Watch that one: \`backout watch ${workflowId}\``,
+        `Watch that one: \`${session.program} watch ${workflowId}\``,
     );
   }
 }

@@ -1,9 +1,11 @@
 /** Is there a worker? A rollback nobody takes up would start by itself whenever one comes: that must not surprise. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Session } from './connect.ts';
+import { noFile } from './connect.ts';
 import { isPolling, readPollers } from './pollers.ts';
 
 /** temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW */
@@ -13,19 +15,21 @@ const WORKFLOW_TASKS = 1;
 export const FIRST_TASK_WITHIN_MS = 8_000;
 
 /** @throws CliError `unreachable` when no worker has asked the task queue for work lately */
-export async function requireWorker({ client, settings }: Session): Promise<void> {
+export async function requireWorker(session: Session): Promise<void> {
+  const { client, settings } = session;
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: settings.namespace,
     taskQueue: { name: settings.taskQueue },
     taskQueueType: WORKFLOW_TASKS,
   });
-  if (!readPollers(pollers).some(isPolling)) throw noWorker(settings.taskQueue);
+  if (!readPollers(pollers).some(isPolling)) throw noWorker(session);
 }
 
-export function noWorker(taskQueue: string): CliError {
+function noWorker({ settings, program, file }: Session): CliError {
   return new CliError(
     EXIT.unreachable,
-    `No worker polls task queue ${taskQueue}: start one with \`backout worker\`, or use --local. ${NOTHING_CHANGED}`,
+    `No worker polls task queue ${settings.taskQueue}: start one with \`${program} worker\`, or use --local. ${NOTHING_CHANGED}` +
+      (file === null ? ` ${noFile()}` : ''),
   );
 }
 
@@ -40,6 +44,20 @@ export function watchForWorker(
   };
 }
 
+/**
+ * Waits until a worker has taken a rollback up that was just started, or until it is interrupted: then it goes on.
+ * @throws CliError when none does in time: it is taken back then
+ */
+export async function untilTakenUp(session: Session, workflowId: string, signal: AbortSignal): Promise<void> {
+  const startedAt = Date.now();
+  while (!signal.aborted && !(await isTakenUp(session.client, workflowId))) {
+    if (Date.now() - startedAt > FIRST_TASK_WITHIN_MS) await withdraw(session, workflowId);
+    await wait(EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+const EVERY_MS = 100;
+
 /** Whether a worker has begun the first task of this workflow. */
 export async function isTakenUp(client: Client, workflowId: string): Promise<boolean> {
   const { historyLength } = await client.workflow.getHandle(workflowId).describe();
@@ -53,15 +71,16 @@ const UNTOUCHED_HISTORY = 2;
  * Takes back a rollback that no worker has taken up, so that it doesn't begin by itself hours later.
  * @throws CliError always: that nothing was changed, or that a worker was quicker
  */
-async function withdraw({ client, settings }: Session, workflowId: string): Promise<never> {
+async function withdraw(session: Session, workflowId: string): Promise<never> {
+  const { client, program } = session;
   const handle = client.workflow.getHandle(workflowId);
   await handle.terminate('no worker took it up, so `backout` took it back: nothing was changed');
   const { events } = await handle.fetchHistory();
   const wasBegun = (events ?? []).some((event) => event.workflowTaskStartedEventAttributes);
-  if (!wasBegun) throw noWorker(settings.taskQueue);
+  if (!wasBegun) throw noWorker(session);
   throw new CliError(
     EXIT.failed,
     `A worker took ${workflowId} up at the very moment when it was taken back for lack of a worker, and was ended at ` +
-      'its first step, which reads. See with `backout plan SERVICE` where traffic is, and start again.',
+      `its first step, which reads. See with \`${program} plan SERVICE\` where traffic is, and start again.`,
   );
 }

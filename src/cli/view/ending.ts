@@ -1,13 +1,13 @@
 /** How it ended, and what to do now. */
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
 import { formatDuration } from '../../domain/report/format.ts';
-import { reportPath } from '../../domain/report/files.ts';
 import { asSentence, clean } from '../../domain/report/plain.ts';
 import type { RollbackResult, RollbackStatus } from '../../domain/rollback.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Colours } from '../io.ts';
 import type { Ending } from '../temporal/ending.ts';
+import { recordsLine, reportLine } from './records.ts';
 import { between } from './time.ts';
 
 export function exitCodeOfEnding(ending: Ending): ExitCode {
@@ -45,33 +45,37 @@ function describe(ending: Ending, status: RollbackStatus | null, colours: Colour
   const { bold, red, yellow } = colours;
   switch (ending.kind) {
     case 'result':
-      return describeResult(ending.result, colours);
+      return describeResult(ending.result, status, colours);
     case 'failed':
       return [`${bold(red('NOT DONE'))} (${ending.type})`, clean(ending.message)];
     case 'cancelled':
       return [
         bold(yellow('CANCELLED')),
         `The rollback was cancelled from outside. ${whereTraffic(status)}`,
-        ...next(report(status?.incidentFolder ?? null), AGAIN),
+        ...next((status && recordsLine(status)) ?? reportLine(null), AGAIN),
       ];
     case 'terminated':
       return [
         bold(red('ENDED FROM OUTSIDE')),
         `The rollback was ended from outside, without any clean-up: ${clean(ending.reason)}. ${whereTraffic(status)}`,
-        ...next('See with `backout plan SERVICE` which release serves now.', AGAIN),
+        ...next('See with `backout plan SERVICE` which release serves now.', AGAIN, ...evidence(status)),
       ];
   }
 }
 
 const AGAIN = 'To finish it, start it again: it reads what is there and goes on.';
 
-function describeResult(result: RollbackResult, { bold, green, red, yellow }: Colours): string[] {
-  const { outcome, summary, startedAt, trafficSafeAt, endedAt, incidentFolder } = result;
-  const where = report(incidentFolder);
+function describeResult(
+  result: RollbackResult,
+  status: RollbackStatus | null,
+  { bold, green, red, yellow }: Colours,
+): string[] {
+  const { outcome, summary, startedAt, trafficSafeAt, endedAt } = result;
+  const where = (status && recordsLine(status)) ?? reportLine(result.incidentFolder);
   const took =
     trafficSafeAt === null
       ? `Took ${formatDuration(between(startedAt, endedAt))}.`
-      : `Traffic was safe after ${formatDuration(between(startedAt, trafficSafeAt))}; all took ${formatDuration(between(startedAt, endedAt))}.`;
+      : `Traffic was ${outcome === 'rolled-back' ? 'safe' : 'moved'} after ${formatDuration(between(startedAt, trafficSafeAt))}; all took ${formatDuration(between(startedAt, endedAt))}.`;
   switch (outcome) {
     case 'rolled-back':
       return [bold(green('ROLLED BACK')), summary, took, ...next(where)];
@@ -94,9 +98,9 @@ function describeResult(result: RollbackResult, { bold, green, red, yellow }: Co
   }
 }
 
-function report(incidentFolder: string | null): string {
-  const path = reportPath(incidentFolder);
-  return path === null ? 'No report was written.' : `Report, on the worker: ${path}`;
+function evidence(status: RollbackStatus | null): string[] {
+  const line = status && recordsLine(status);
+  return line === null ? [] : [line];
 }
 
 function whereTraffic(status: RollbackStatus | null): string {

@@ -1,5 +1,5 @@
 /** The sign and colour of each state of a step. */
-import type { StepState } from '../../domain/rollback.ts';
+import type { StepRecord, StepState } from '../../domain/rollback.ts';
 import type { Colours } from '../io.ts';
 
 const MARKS: Record<StepState, { sign: string; paint: (colours: Colours) => (text: string) => string }> = {
@@ -15,7 +15,12 @@ const MARKS: Record<StepState, { sign: string; paint: (colours: Colours) => (tex
   'not-reached': { sign: '·', paint: (colours) => colours.dim },
 };
 
-export function mark(state: StepState, colours: Colours): string {
-  const { sign, paint } = MARKS[state];
+export function mark(step: Pick<StepRecord, 'state' | 'result'>, colours: Colours): string {
+  const { sign, paint } = MARKS[hasFailedVerdict(step) ? 'failed' : step.state];
   return paint(colours)(sign);
+}
+
+/** A verification that was made to its end is a step done, and may have found the release bad. */
+function hasFailedVerdict({ result }: Pick<StepRecord, 'result'>): boolean {
+  return result?.verdict?.passed === false;
 }

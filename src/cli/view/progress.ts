@@ -11,6 +11,8 @@ import type { Colours } from '../io.ts';
 import { mark } from './marks.ts';
 import { between, clock } from './time.ts';
 
+export type Pasteable = (answer: string) => string;
+
 /** A step that takes longer than this is announced before it ends. */
 const LONG_MS = 1000;
 
@@ -20,10 +22,13 @@ const INDENT = ' '.repeat(11);
 /** Remembers what was shown. One per rollback that is watched. */
 export class Progress {
   readonly #colours: Colours;
+  readonly #pasteable: Pasteable;
   readonly #shown = new Set<string>();
 
-  constructor(colours: Colours) {
+  /** `pasteable` makes an answer that a rollback names into the command that reaches it from here. */
+  constructor(colours: Colours, pasteable: Pasteable = (answer) => answer) {
     this.#colours = colours;
+    this.#pasteable = pasteable;
   }
 
   /** The lines for what is new in this status; `now` is milliseconds since 1970. */
@@ -33,7 +38,7 @@ export class Progress {
       ...status.steps.flatMap((step) => this.#step(step, status.plan, now)),
       ...this.#people(status),
       ...this.#once(`awaiting ${status.awaiting?.since}`, status.awaiting !== null, () =>
-        awaitingLines(status.awaiting as Awaiting, this.#colours),
+        awaitingLines(status.awaiting as Awaiting, this.#colours, this.#pasteable),
       ),
     ];
   }
@@ -89,7 +94,7 @@ export class Progress {
       isDone && step.startedAt !== null && step.finishedAt !== null
         ? `  ${dim(formatDuration(between(step.startedAt, step.finishedAt)))}`
         : '';
-    return `${time} ${mark(step.state, this.#colours)} ${step.name.padEnd(NAME_WIDTH)}  ${oneLine(text)}${took}`;
+    return `${time} ${mark(step, this.#colours)} ${step.name.padEnd(NAME_WIDTH)}  ${oneLine(text)}${took}`;
   }
 
   /** Who acknowledged, resolved, or was not understood. */
@@ -115,11 +120,15 @@ export class Progress {
 }
 
 /** What the rollback waits for, and the exact command that answers. */
-export function awaitingLines({ what, since, answers }: Awaiting, colours: Colours): string[] {
+export function awaitingLines(
+  { what, since, answers }: Awaiting,
+  colours: Colours,
+  pasteable: Pasteable,
+): string[] {
   return [
     '',
     colours.yellow(`Waits for: ${oneLine(what)}, since ${formatTime(since)}. Answer with one of:`),
-    ...answers.map((answer) => `    ${answer}`),
+    ...answers.map((answer) => `    ${pasteable(answer)}`),
     '',
   ];
 }

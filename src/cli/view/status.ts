@@ -1,21 +1,33 @@
 /** One rollback at this moment, and the list of those that run. */
 import { describeRelease } from '../../domain/plan.ts';
 import { formatDuration, formatTime } from '../../domain/report/format.ts';
-import { reportPath } from '../../domain/report/files.ts';
 import { clean, oneLine } from '../../domain/report/plain.ts';
 import type { RollbackStatus, StepRecord } from '../../domain/rollback.ts';
 import type { Colours } from '../io.ts';
 import { mark } from './marks.ts';
 import { awaitingLines } from './progress.ts';
+import type { Pasteable } from './progress.ts';
+import { recordsLine } from './records.ts';
 import { table } from './table.ts';
 import { between } from './time.ts';
 
-export function renderStatus(status: RollbackStatus, colours: Colours): string {
+type Shown = {
+  /** How the workflow itself ended, where it could not say so in its status. */
+  end?: 'failed' | 'terminated' | null;
+  /** Makes an answer that a rollback names into the command that reaches it from here. */
+  pasteable?: Pasteable;
+};
+
+export function renderStatus(
+  status: RollbackStatus,
+  colours: Colours,
+  { end = null, pasteable = (answer) => answer }: Shown = {},
+): string {
   const { bold, dim } = colours;
   const { plan, awaiting, acknowledgements, resolution, refusedMessages } = status;
-  const report = reportPath(status.incidentFolder);
+  const records = recordsLine(status);
   const lines = [
-    bold(`${status.workflowId}: ${status.outcome ?? status.phase}`),
+    bold(`${status.workflowId}: ${end ?? status.outcome ?? status.phase}`),
     ...(plan === null
       ? []
       : [
@@ -24,7 +36,7 @@ export function renderStatus(status: RollbackStatus, colours: Colours): string {
     `Started ${formatTime(status.startedAt)}${status.endedAt === null ? '' : `, ended ${formatTime(status.endedAt)}`}`,
     clean(status.traffic),
     '',
-    ...status.steps.map((step) => `  ${mark(step.state, colours)} ${describeStep(step)}`),
+    ...status.steps.map((step) => `  ${mark(step, colours)} ${describeStep(step)}`),
     ...acknowledgements.map(({ at, by }) => dim(`Acknowledged by ${oneLine(by)}, ${formatTime(at)}`)),
     ...(resolution === null
       ? []
@@ -32,8 +44,8 @@ export function renderStatus(status: RollbackStatus, colours: Colours): string {
     ...refusedMessages
       .slice(-1)
       .map(({ name, why, at }) => `Last refused message, ${formatTime(at)}: ${oneLine(`${name}: ${why}`)}`),
-    ...(awaiting === null ? [] : awaitingLines(awaiting, colours)),
-    ...(report === null ? [] : ['', `Report, on the worker: ${report}`]),
+    ...(awaiting === null ? [] : awaitingLines(awaiting, colours, pasteable)),
+    ...(records === null ? [] : ['', records]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -19,9 +19,12 @@ const WORDS: Record<StepState, string> = {
 /** The state as people read it. What did not happen stands in capitals. */
 export const stateInWords = (state: StepState): string => WORDS[state];
 
+/** As much of a record as these questions need. */
+export type StepsOf = { status: Pick<IncidentRecord['status'], 'steps'> };
+
 /** The record of a step, or null where the plan of this kind has none. */
-export function findStep(record: IncidentRecord, name: StepName): StepRecord | null {
-  return record.status.steps.find((step) => step.name === name) ?? null;
+export function findStep({ status }: StepsOf, name: StepName): StepRecord | null {
+  return status.steps.find((step) => step.name === name) ?? null;
 }
 
 /** The result of a step that is done, or was so already; else null. */

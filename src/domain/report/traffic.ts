@@ -1,13 +1,14 @@
 /** Where requests go, as far as it is proved: the sentence that every message carries. */
-import { describeRelease } from '../plan.ts';
+import { describeRelease, plannedStep } from '../plan.ts';
 import type { Observation } from '../plan.ts';
 import type { IncidentRecord } from '../rollback.ts';
 import { formatShare } from './format.ts';
 import { asSentence, enumerate, oneLine } from './plain.ts';
 import { findStep, whyUndone } from './steps.ts';
+import type { StepsOf } from './steps.ts';
 
 /** One or more whole sentences. Says "all traffic is on …" only where requests have proved it. */
-export function trafficSentence(record: IncidentRecord): string {
+export function trafficSentence(record: Pick<IncidentRecord, 'plan'> & StepsOf): string {
   const { plan } = record;
   const to = describeRelease(plan.to);
   const shift = findStep(record, 'shift-traffic');
@@ -20,7 +21,7 @@ export function trafficSentence(record: IncidentRecord): string {
     case 'already':
       return `All traffic was on ${to} already.`;
     case 'not-needed':
-      return asSentence(record.status.traffic);
+      return `Traffic was not changed: ${asSentence(plannedStep(plan, 'shift-traffic').notNeeded ?? 'it was not needed')}`;
     case 'pending':
     case 'not-reached':
       return `Traffic was not changed by this rollback: when the plan was made, ${whoServed(plan.observed)}.`;

@@ -33,7 +33,11 @@ const colourSchema = z.strictObject({
       z.strictObject({ file: absolutePath }),
     ])
     .optional()
-    .describe('How to learn its version: a response header, a path (with the JSON field), or a file.'),
+    .describe(
+      'How to learn its version: a response header, a path (with the JSON field), or a file. Strongly advised: without it, a ' +
+        "mended release can't be told from the bad one that a rollback took out of the same colour, and the next rollback may " +
+        'be refused.',
+    ),
   process: processSchema,
   logs: z
     .array(logSourceSchema)

@@ -1,6 +1,6 @@
 /** One configuration out of a dump, with one file replaced. */
 import { expect, test } from 'vitest';
-import { flattenDump, parseDump } from '../../../activities/nginx/flatten.ts';
+import { flattenDump, parseDump, pidFileOf } from '../../../activities/nginx/flatten.ts';
 
 const DUMP = [
   '# configuration file /etc/nginx/nginx.conf:',
@@ -73,4 +73,15 @@ test('the main file itself can be the one that is replaced', () => {
     text: 'include mime.types;',
   });
   expect(whole).toBe('types { text/html html; }\n\n\n');
+});
+
+test('the pid file is the one that the configuration names, wherever it does', () => {
+  const dumpOf = (...texts: string[]) =>
+    new Map(texts.map((text, index) => [`/etc/nginx/${index}.conf`, text]));
+  expect(
+    pidFileOf(dumpOf('http { include /etc/nginx/1.conf; }', 'upstream pid { server pid:80; }')),
+  ).toBeNull();
+  expect(pidFileOf(dumpOf('# pid /no;\nuser x;\npid /run/nginx.pid;\nhttp {}'))).toBe('/run/nginx.pid');
+  expect(pidFileOf(dumpOf('include 1.conf;', 'pid "/run/my nginx.pid";'))).toBe('/run/my nginx.pid');
+  expect(pidFileOf(dumpOf('this is } not nginx'))).toBeNull();
 });

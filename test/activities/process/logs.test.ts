@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createLocalHost } from '../../../activities/commands/local.ts';
-import { fetchLog, logCommand, logName } from '../../../activities/process/logs.ts';
+import { describeLog, fetchLog, logCommand, logName } from '../../../activities/process/logs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'logs-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,6 +38,14 @@ test.each([
   [{ systemJournal: true } as const, 'journal'],
 ])('%j is kept as %s', (source, name) => {
   expect(logName(source)).toBe(name);
+});
+
+test.each([
+  [{ file: '/var/log/listings/green.log' }, '/var/log/listings/green.log'],
+  [{ journal: 'green.service' }, 'journal of green.service'],
+  [{ systemJournal: true } as const, 'system journal'],
+])('%j is spoken of as %s', (source, words) => {
+  expect(describeLog(source)).toBe(words);
 });
 
 test('fetching says why it could not, and otherwise nothing', async () => {

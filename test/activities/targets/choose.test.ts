@@ -27,6 +27,7 @@ const marker = (change: Partial<Marker> = {}): Marker => ({
   logMarks: [],
   ...change,
 });
+const RECORD = '/var/lib/backout/listings.production/records/rollback on web-1';
 const serves = { configured: 'active', answerShare: 1 } as const;
 const idle = { configured: 'down', answerShare: 0 } as const;
 
@@ -35,6 +36,8 @@ function choose(situation: Partial<Situation>): string {
     releases: [blue(), green()],
     marker: null,
     request: {},
+    record: RECORD,
+    absences: {},
     ...situation,
   });
   return `${from.name} -> ${to.name}${continues ? ' (continued)' : ''}`;
@@ -50,6 +53,8 @@ describe('without an earlier rollback', () => {
       releases: [blue({ configured: 'active' }), green({ configured: 'down' })],
       marker: null,
       request: {},
+      record: RECORD,
+      absences: {},
     });
     expect([choice.from.name, choice.to.name]).toEqual(['green', 'blue']);
     expect(choice.warnings).toEqual([
@@ -79,9 +84,10 @@ describe('without an earlier rollback', () => {
   it('refuses an unhealthy release to return to, unless it was asked for by name', () => {
     const releases = [blue({ health: 'unhealthy', detail: '/health answers 500' }), green()];
     expect(() => choose({ releases })).toThrow('blue (1.0) runs but is not healthy: /health answers 500');
-    expect(chooseReleases({ releases, marker: null, request: { to: 'blue' } }).warnings).toEqual([
-      'blue (1.0) is not healthy, but was asked for by name: /health answers 500.',
-    ]);
+    const request = { to: 'blue' };
+    expect(
+      chooseReleases({ releases, marker: null, request, record: RECORD, absences: {} }).warnings,
+    ).toEqual(['blue (1.0) is not healthy, but was asked for by name: /health answers 500.']);
   });
 
   it('accepts a stopped release to return to: it is started first', () => {
@@ -90,15 +96,40 @@ describe('without an earlier rollback', () => {
     );
   });
 
-  it('refuses a release that is not in the configuration', () => {
-    const releases = [blue({ configured: 'absent', detail: 'line 3 is commented out' }), green()];
-    expect(() => choose({ releases })).toThrow(
-      "blue (1.0) is not in the target's configuration (line 3 is commented out).",
+  it('refuses a release that is not in the configuration, and says why and what to do', () => {
+    const releases = [blue({ configured: 'absent', detail: 'process running' }), green()];
+    const absences = { blue: { what: 'Line 3 has it, but commented out.', next: 'Take the comment away.' } };
+    expect(() => choose({ releases, absences })).toThrow(
+      "blue (1.0) is not in the target's configuration (process running). Line 3 has it, but commented out. " +
+        'Nothing was changed: traffic and data are as they were. Take the comment away.',
+    );
+  });
+
+  it('refuses to leave an idle release: that would stop the way back and change nothing for anybody', () => {
+    const message =
+      'blue (1.0) gives no answers and is not active in the configuration: green (2.0) serves. ' +
+      'Nothing was changed: traffic and data are as they were. ' +
+      'If green (2.0) is the faulty one, start again with `--faulty green`. A rollback from blue (1.0) would stop it, ' +
+      'and take away the way back from green (2.0).';
+    expect(() => choose({ request: { faulty: 'blue' } })).toThrow(message);
+    expect(() => choose({ request: { faulty: '1.0', to: 'green' } })).toThrow(message);
+    const silent = [blue({ answerShare: null }), green({ answerShare: null })];
+    expect(() => choose({ releases: silent, request: { faulty: 'blue' } })).toThrow(message);
+  });
+
+  it('leaves a named faulty release that is active, or while nothing serves at all', () => {
+    const quiet = [blue(), green({ answerShare: 0 }), release('red', serves)];
+    expect(choose({ releases: quiet, request: { faulty: 'green', to: 'blue' } })).toBe('green -> blue');
+    expect(choose({ releases: [blue(idle), green(idle)], request: { faulty: 'green' } })).toBe(
+      'green -> blue',
     );
   });
 
   it('refuses the release that serves already', () => {
-    expect(() => choose({ request: { to: 'green' } })).toThrow('green (2.0) already serves.');
+    expect(() => choose({ request: { to: 'green' } })).toThrow(
+      'green (2.0) already serves. Nothing was changed: traffic and data are as they were. ' +
+        'If green (2.0) is the bad one, name another release to return to: `--to NAME`.',
+    );
     expect(() => choose({ request: { to: 'green', faulty: 'green' } })).toThrow(
       'green (2.0) already serves.',
     );
@@ -130,11 +161,32 @@ describe('after an earlier rollback', () => {
 
   it('never flips back onto the broken release', () => {
     expect(() => choose({ releases: rolledBack, marker: marker() })).toThrow(
-      'blue (1.0) already serves. rollback-1 rolled back from green (2.0) at 2026-11-21T03:00:00.000Z (rolled-back).',
+      'blue (1.0) already serves. rollback-1 rolled back from green (2.0) at 2026-11-21T03:00:00.000Z (rolled-back). ' +
+        'Nothing was changed: traffic and data are as they were. ' +
+        'If blue (1.0) is bad too, name the release to return to: `--to NAME`.',
     );
+  });
+
+  it('names the way out for a release that was marked faulty and was not', () => {
     expect(() => choose({ releases: rolledBack, marker: marker(), request: { to: 'green' } })).toThrow(
-      'green (2.0) is marked faulty: rollback-1 rolled back from it at 2026-11-21T03:00:00.000Z.',
+      'green (2.0) is marked faulty: rollback-1 rolled back from it at 2026-11-21T03:00:00.000Z. ' +
+        'Nothing was changed: traffic and data are as they were. ' +
+        'Deploy a mended version in its place, or fix blue (1.0) forward. If green (2.0) was not faulty after all, ' +
+        `remove ${RECORD} and start again.`,
     );
+  });
+
+  it('leaves what serves, but not what the last rollback stopped', () => {
+    expect(() => choose({ releases: rolledBack, marker: marker(), request: { faulty: 'green' } })).toThrow(
+      'green (2.0) gives no answers and is not active in the configuration: blue (1.0) serves.',
+    );
+    const unfinished = marker({ phase: 'shifted' });
+    expect(choose({ releases: rolledBack, marker: unfinished, request: { faulty: 'green' } })).toBe(
+      'green -> blue (continued)',
+    );
+    expect(() =>
+      choose({ releases: [blue(idle), green()], marker: unfinished, request: { faulty: 'blue' } }),
+    ).toThrow('blue (1.0) gives no answers');
   });
 
   it('is as careful when the broken release is stopped and its version can not be read', () => {
@@ -142,6 +194,18 @@ describe('after an earlier rollback', () => {
     expect(() => choose({ releases, marker: marker() })).toThrow('blue (1.0) already serves.');
     expect(() => choose({ releases, marker: marker(), request: { faulty: 'blue' } })).toThrow(
       'green is marked faulty',
+    );
+  });
+
+  it('takes a stopped release for the broken one, also when it is asked for by name', () => {
+    const releases = [blue(serves), green({ ...idle, version: null, process: 'stopped' })];
+    expect(() => choose({ releases, marker: marker(), request: { to: 'green' } })).toThrow(
+      'green is marked faulty: rollback-1 rolled back from green (2.0) at 2026-11-21T03:00:00.000Z. ' +
+        'Its version is not known now, because it is stopped: it counts as the same one.',
+    );
+    const untold = [blue(serves), green({ ...idle, version: null })];
+    expect(() => choose({ releases: untold, marker: marker(), request: { to: 'green' } })).toThrow(
+      'Its version can not be told now: it counts as the same one.',
     );
   });
 
@@ -153,7 +217,13 @@ describe('after an earlier rollback', () => {
 
   it('knows the version of a faulty release that the one before has stopped', () => {
     const releases = [blue(serves), green({ ...idle, version: null, process: 'stopped' })];
-    const { from } = chooseReleases({ releases, marker: marker({ phase: 'stopped' }), request: {} });
+    const { from } = chooseReleases({
+      releases,
+      marker: marker({ phase: 'stopped' }),
+      request: {},
+      record: RECORD,
+      absences: {},
+    });
     expect(from).toMatchObject({ name: 'green', version: '2.0' });
   });
 

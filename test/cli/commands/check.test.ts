@@ -39,8 +39,8 @@ Nothing was contacted. Correct the file, then run \`backout check\` again.
     const io = fakeIo();
     expect(await check({ config: path }, io)).toBe(0);
     expect(io.printed.out).toBe(`✔ ${path} is right: 1 service, 1 environment, 1 host.
-! ${path}:20:10: hosts.web-9: no service uses this host
-! ${path}:21:21: slack.incidents: the environment variable HOOK is not set here; set it where the worker is started
+! ${path}:22:10: hosts.web-9: no service uses this host
+! ${path}:23:21: slack.incidents: the environment variable HOOK is not set here; set it where the worker is started
 
 Nothing was contacted. \`backout doctor\` asks Temporal, the workers and the hosts.
 `);

@@ -28,7 +28,7 @@ test('a success says how long traffic was unsafe, and where the report is', () =
 
 test('an unverified release is not a success, and the reader is told what to do', () => {
   expect(renderEnding({ kind: 'result', result: result('unverified') }, null, NO_COLOURS)).toBe(
-    '\nNOT A SUCCESS\nWhat happened.\nTraffic was safe after 1.8 s; all took 9.6 s.\n' +
+    '\nNOT A SUCCESS\nWhat happened.\nTraffic was moved after 1.8 s; all took 9.6 s.\n' +
       '  → Treat listings in production as broken, and tell the next level now.\n' +
       '  → Decide the next way: another release (`backout rollback traffic-only listings --env production --to RELEASE --reason …`), or a fix forward.\n' +
       `${REPORT}\n`,
@@ -52,7 +52,8 @@ test('one that was ended from outside says where traffic was when it was last se
   expect(renderEnding({ kind: 'terminated', reason: 'by hand' }, status, NO_COLOURS)).toBe(
     '\nENDED FROM OUTSIDE\nThe rollback was ended from outside, without any clean-up: by hand. ' +
       'When it was last seen: All traffic is on blue (1.4.0): 10 answers in a row came from blue (1.4.0). Data was not changed.\n' +
-      `  → See with \`backout plan SERVICE\` which release serves now.\n${AGAIN}\n`,
+      `  → See with \`backout plan SERVICE\` which release serves now.\n${AGAIN}` +
+      '  → Report, on the worker: /var/lib/backout/incidents/rollback-20261121-041500/INCIDENT_REPORT.md\n\n',
   );
   expect(renderEnding({ kind: 'cancelled' }, { ...status, plan: null }, NO_COLOURS)).toContain(
     'The rollback was cancelled from outside. Nothing was changed: traffic and data are as they were.\n',

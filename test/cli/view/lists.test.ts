@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { renderHistory } from '../../../src/cli/view/history.ts';
 import { renderRunning, renderStatus } from '../../../src/cli/view/status.ts';
-import { at, makeRecord, stepRecord } from '../../support/records.ts';
+import { at, makeRecord, makeVerdict, proved, stepRecord, withSteps } from '../../support/records.ts';
+import { asEnded } from '../../../src/cli/view/as-ended.ts';
 import { NO_COLOURS } from '../support/io.ts';
 
 test('the list of those that run says what each does', () => {
@@ -60,4 +61,56 @@ test('the status of one says where traffic is, and each step with its proof', ()
     '  – Start blue (1.4.0) (not-needed)',
     '  ✔ Send all traffic to blue (1.4.0) (done, 1.2 s): 10 answers in a row came from blue (1.4.0)',
   ]);
+});
+
+const FOLDER = '/var/lib/backout/incidents/rollback-20261121-041500';
+
+test('the status names the report once it is written, and the folder before that', () => {
+  const last = (steps: ReturnType<typeof withSteps>, phase: 'running' | 'ended') =>
+    renderStatus(makeRecord({ status: { steps, phase } }).status, NO_COLOURS)
+      .trimEnd()
+      .split('\n')
+      .at(-1);
+  const unwritten = withSteps(stepRecord('report'));
+  expect(last(unwritten, 'running')).toBe(`Evidence so far, on the worker: ${FOLDER}`);
+  expect(last(unwritten, 'ended')).toBe(`No report was written. Evidence, on the worker: ${FOLDER}`);
+  expect(last(withSteps(), 'ended')).toBe(`Report, on the worker: ${FOLDER}/INCIDENT_REPORT.md`);
+});
+
+test('a verification that found the release bad is not ticked off', () => {
+  const verify = stepRecord('verify', {
+    state: 'done',
+    startedAt: at(3),
+    finishedAt: at(9),
+    result: proved('blue failed 2 of 3 checks', 9, { verdict: makeVerdict(false) }),
+  });
+  const { status } = makeRecord({ status: { outcome: 'unverified', steps: [verify] } });
+  expect(renderStatus(status, NO_COLOURS)).toContain(
+    '  ✘ Verify blue (1.4.0) (done, 6.0 s): blue failed 2 of 3 checks\n',
+  );
+});
+
+test('of one that was ended from outside, the end counts and not what it last said', () => {
+  const { status } = makeRecord({
+    status: {
+      outcome: null,
+      endedAt: null,
+      phase: 'waiting',
+      awaiting: { what: 'a decision', since: at(3), step: 'verify', answers: ['retry it'] },
+    },
+  });
+  const terminated = { kind: 'terminated', reason: 'by hand' } as const;
+  const text = renderStatus(asEnded(status, terminated), NO_COLOURS, { end: 'terminated' });
+  expect(text).toMatch(/^rollback-listings-42: terminated\n/);
+  expect(text).not.toContain('Waits for');
+});
+
+test('of one that failed before it had a plan, it is said that nothing was changed', () => {
+  const { status } = makeRecord({
+    status: { outcome: null, phase: 'planning', plan: null, steps: [], traffic: 'The plan is being made.' },
+  });
+  const failed = { kind: 'failed', type: 'UnknownService', message: 'There is none.' } as const;
+  expect(renderStatus(asEnded(status, failed), NO_COLOURS, { end: 'failed' })).toMatch(
+    /^rollback-listings-42: failed\nStarted .*\nNothing was changed: traffic and data are as they were\.\n/,
+  );
 });

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { Progress } from '../../../src/cli/view/progress.ts';
-import { at, decided, makeRecord, stepRecord, withSteps } from '../../support/records.ts';
+import {
+  at,
+  decided,
+  doneStep,
+  makeRecord,
+  makeVerdict,
+  proved,
+  stepRecord,
+  withSteps,
+} from '../../support/records.ts';
 import { NO_COLOURS } from '../support/io.ts';
 
 const NOW = new Date(at(9)).getTime();
@@ -67,6 +76,14 @@ describe('Progress', () => {
     expect(progress.lines(waiting(1), NOW)).toEqual([failure, ...question('05')]);
     expect(progress.lines(waiting(1), NOW)).toEqual([]);
     expect(progress.lines(waiting(2), NOW)).toEqual([failure, ...question('06')]);
+  });
+
+  test('marks a verification that was made and found the release bad as failed', () => {
+    const result = proved('blue failed 2 of 3 checks', 9, { verdict: makeVerdict(false) });
+    const { status } = makeRecord({ status: { plan: null, steps: [doneStep('verify', 3, result)] } });
+    expect(new Progress(NO_COLOURS).lines(status, NOW)).toEqual([
+      '04:15:09 ✘ verify          blue failed 2 of 3 checks  6.0 s',
+    ]);
   });
 
   test('says who skipped a step, and who aborted', () => {

@@ -104,6 +104,16 @@ describe('where traffic is', () => {
     );
   });
 
+  test('a switch that was not needed says why', () => {
+    const record = shift({ state: 'not-needed' });
+    const steps = record.plan.steps.map((step) =>
+      step.name === 'shift-traffic' ? { ...step, notNeeded: 'the target has no traffic' } : step,
+    );
+    expect(trafficSentence({ ...record, plan: { ...record.plan, steps } })).toBe(
+      'Traffic was not changed: the target has no traffic.',
+    );
+  });
+
   test('an interrupted switch does not repeat what an earlier try said', () => {
     const record = shift({
       state: 'aborted',

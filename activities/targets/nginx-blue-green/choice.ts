@@ -1,0 +1,23 @@
+/** From which colour to which: the choice that every target shares, with what only this kind of target can tell. */
+import type { RollbackRequest } from '../../../src/domain/request.ts';
+import { chooseReleases } from '../choose.ts';
+import type { Choice } from '../choose.ts';
+import { MARKER } from '../marker.ts';
+import type { Live } from './observe.ts';
+import type { Ports } from './ports.ts';
+
+/** @throws BackoutFailure as `chooseReleases` does */
+export function chooseColours(
+  { nginx, lock, host }: Ports,
+  { site, releases, marker }: Live,
+  request: Pick<RollbackRequest, 'to' | 'faulty'>,
+): Choice {
+  const absent = releases.filter(({ configured }) => configured === 'absent');
+  return chooseReleases({
+    releases,
+    marker,
+    request,
+    record: `${lock.recordPath(MARKER)} on ${host.name}`,
+    absences: Object.fromEntries(absent.map(({ name }) => [name, nginx.notInUpstream(site, name).parts])),
+  });
+}
