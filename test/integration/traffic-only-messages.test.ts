@@ -85,7 +85,7 @@ describe('With the temporal CLI alone', () => {
     expect((await start(id, '--input', JSON.stringify(input))).exitCode).toBe(0);
     await until('it waits', async () => (await query(id)).phase === 'waiting', { timeoutMs: 60_000 });
     const { awaiting } = await query(id);
-    expect(awaiting?.answers[1]).toBe(
+    expect(awaiting?.answers.at(-1)).toBe(
       `temporal workflow signal --workflow-id ${id} --name decideStep --input '{"step":"shift-traffic","decision":"retry","by":"YOUR-NAME","note":"WHY"}'`,
     );
 
