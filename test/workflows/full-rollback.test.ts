@@ -152,7 +152,7 @@ describe('without RESTORE', () => {
     await withFakes({}, async ({ calls, start }) => {
       const handle = await start();
       await untilWaiting(handle);
-      await handle.executeUpdate('reject', { args: [{ by: 'bob', reason: 'the orders must not be lost' }] });
+      await handle.signal('reject', { by: 'bob', reason: 'the orders must not be lost' });
       const failure = await failureOf(handle);
       expect(failure.type).toBe('Aborted');
       expect(failure.message).toContain('bob');
@@ -227,7 +227,7 @@ describe('approvals', () => {
       await expect(approve(handle, 'cara')).rejects.toMatchObject({
         cause: { message: 'cara asked for this rollback: somebody else must approve it' },
       });
-      await handle.executeUpdate('reject', { args: [{ by: 'bob', reason: 'not now' }] });
+      await handle.signal('reject', { by: 'bob', reason: 'not now' });
       const failure = await failureOf(handle);
       expect(failure.message).toContain('was rejected by bob ("not now")');
       expect(failure.message).toContain('Traffic was not changed by this rollback');
