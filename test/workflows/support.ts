@@ -71,8 +71,10 @@ export function fullPlan(request: Plan['request'], settings: ApprovalSettingsInp
       madeAt: '2026-11-21T02:59:00.000Z',
       madeAtSource: 'manifest',
       sizeBytes: 12_345_678,
+      sha256: '00'.repeat(32),
+      format: 'custom',
       lastChangeAt: '2026-11-21T03:11:00.000Z',
-      newerRows: [{ table: 'orders', rows: 12 }],
+      newerRows: [{ table: 'orders', rows: 12, problem: null }],
       passedOver: [],
     },
   });
