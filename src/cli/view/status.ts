@@ -6,6 +6,7 @@ import { clean, oneLine } from '../../domain/report/plain.ts';
 import type { RollbackStatus, StepRecord } from '../../domain/rollback.ts';
 import type { Colours } from '../io.ts';
 import { mark } from './marks.ts';
+import { agreement, restored } from './decided.ts';
 import { awaitingLines } from './progress.ts';
 import { table } from './table.ts';
 import { between } from './time.ts';
@@ -23,8 +24,10 @@ export function renderStatus(status: RollbackStatus, colours: Colours): string {
         ]),
     `Started ${formatTime(status.startedAt)}${status.endedAt === null ? '' : `, ended ${formatTime(status.endedAt)}`}`,
     clean(status.traffic),
+    ...(plan?.database === undefined ? [] : [restored(plan.database, status)]),
     '',
     ...status.steps.map((step) => `  ${mark(step.state, colours)} ${describeStep(step)}`),
+    ...agreement(status.approvals),
     ...acknowledgements.map(({ at, by }) => dim(`Acknowledged by ${oneLine(by)}, ${formatTime(at)}`)),
     ...(resolution === null
       ? []

@@ -20,7 +20,10 @@ const WORDS: Record<StepState, string> = {
 export const stateInWords = (state: StepState): string => WORDS[state];
 
 /** The record of a step, or null where the plan of this kind has none. */
-export function findStep(record: IncidentRecord, name: StepName): StepRecord | null {
+export function findStep(
+  record: { status: Pick<IncidentRecord['status'], 'steps'> },
+  name: StepName,
+): StepRecord | null {
   return record.status.steps.find((step) => step.name === name) ?? null;
 }
 
