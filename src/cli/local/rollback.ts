@@ -21,6 +21,7 @@ import { renderPlan } from '../view/plan.ts';
 import { Progress } from '../view/progress.ts';
 import { endingDocument } from '../watching.ts';
 import { workflowIdFor } from '../workflow-id.ts';
+import { answerApproval } from './approval.ts';
 import { answerDecision } from './decision.ts';
 
 export type LocalOptions = GlobalOptions & {
@@ -129,6 +130,7 @@ async function showUntilEnd(
             .map((line) => `${line}\n`)
             .join(''),
         );
+      await answerApproval({ client, workflowId, status }, io);
       await answerDecision({ client, workflowId, status }, io);
     },
     onSilence: () => undefined,
