@@ -10,7 +10,7 @@ export function refuseIncomplete({ local, ...given }: Given & { local?: boolean 
   if (local) {
     throw usageError(
       'A full rollback can not run with --local: approvals and RESTORE reach it through Temporal. To get traffic off the ' +
-        `faulty release now: \`backout rollback traffic-only ${given.service} --reason WHY --local\`; it touches no data.`,
+        `faulty release now: \`backout rollback traffic-only ${given.service} --reason WHY --local\`; it touches no data. Restore later with \`backout rollback full … --faulty NAME\`.`,
     );
   }
   refuseUnclearBackup(given);

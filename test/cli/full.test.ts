@@ -23,7 +23,7 @@ test('a full rollback must be told which backup is meant', () => {
 test('a full rollback is not done with --local, which says what to do instead', () => {
   expect(() => refuseIncomplete({ service: 'listings', releasedAt: RELEASED, local: true })).toThrow(
     'A full rollback can not run with --local: approvals and RESTORE reach it through Temporal. To get traffic off the faulty ' +
-      `release now: \`backout rollback traffic-only listings --reason WHY --local\`; it touches no data. ${UNCHANGED}`,
+      `release now: \`backout rollback traffic-only listings --reason WHY --local\`; it touches no data. Restore later with \`backout rollback full … --faulty NAME\`. ${UNCHANGED}`,
   );
 });
 

@@ -142,4 +142,24 @@ describe('backout rollback full', () => {
     expect(late.err).toContain(`The rollback ${workflowId} has ended: it takes no messages any more.`);
     expect(late.code).toBe(2);
   });
+
+  test('restores the database later, too, when traffic is back already and the faulty release is named', async () => {
+    await migrateSmallSample(server);
+    expect(await fingerprint(server, SAMPLE)).not.toBe(good);
+    const argv = ['rollback', 'full', lab.service, '--reason', 'the data, too', '--backup', BACKUP];
+    const unnamed = await backout([...argv, '--yes', '--detach', '--json']);
+    const refused = await backout(['watch', (JSON.parse(unnamed.out) as { workflowId: string }).workflowId]);
+    expect(refused.out).toContain('NOT DONE (NothingToRollBack)');
+
+    const started = await backout([...argv, '--faulty', 'green', '--yes', '--detach', '--json']);
+    const { workflowId } = JSON.parse(started.out) as { workflowId: string };
+    await until('approval is awaited', async () => (await statusOf(workflowId)).awaiting !== null);
+    await backout(['break-glass', workflowId, '--reason', 'anna sleeps'], { by: 'ben', answers: ['y'] });
+    const early = await backout(['confirm-restore', workflowId], { by: 'ben', answers: ['RESTORE'] });
+    expect(early.err).toBe('');
+    const watched = await backout(['watch', workflowId]);
+    expect(watched.out).toContain('BREAK-GLASS: goes ahead without the approvals: anna sleeps, by ben');
+    expect(watched.out).toContain('ROLLED BACK\n');
+    expect(await fingerprint(server, SAMPLE)).toBe(good);
+  });
 });
