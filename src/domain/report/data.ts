@@ -6,10 +6,16 @@ import { formatTime } from './format.ts';
 import { enumerate } from './plain.ts';
 import { findStep, isDone } from './steps.ts';
 
+/** What of a record tells about data. */
+type DataRecord = {
+  plan: Pick<IncidentRecord['plan'], 'database'>;
+  status: Pick<IncidentRecord['status'], 'steps'>;
+};
+
 const DATA_UNCHANGED = 'No data was changed.';
 
 /** One or more whole sentences. Says that the database was restored only where that is proved. */
-export function dataSentence(record: IncidentRecord): string {
+export function dataSentence(record: DataRecord): string {
   const step = findStep(record, 'restore-database');
   if (step === null || record.plan.database === undefined) return DATA_UNCHANGED;
   const { database, backup } = record.plan.database;
