@@ -134,7 +134,7 @@ function statementFailure({ where, result, alone = true }: Failed): BackoutFailu
   const busy = BUSY.test(sqlState);
   return new StatementFailure(busy ? 'DatabaseBusy' : 'QueryFailed', {
     sqlState,
-    what: `A statement failed in ${where}: ${asSentence(firstLine(message))} (SQLSTATE ${sqlState})`,
+    what: `A statement failed in ${where}: ${firstLine(message)} (SQLSTATE ${sqlState})`,
     changed: alone ? ROLLED_BACK : EARLIER_STAND,
     next: busy
       ? 'Somebody else is at it, or the server is slow. Backout tries again by itself.'

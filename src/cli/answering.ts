@@ -98,6 +98,6 @@ function noAnswer(workflowId: string, program: string): never {
   throw new CliError(
     EXIT.unreachable,
     `No worker answered for ${workflowId} within ${ANSWER_WITHIN_MS / 1000} s, so it can't be shown what is asked. Nothing was ` +
-      'sent. Start a worker with `backout worker`, and try again.',
+      `sent. Start a worker with \`${program} worker\`, and try again.`,
   );
 }

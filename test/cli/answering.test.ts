@@ -12,6 +12,7 @@ import { fakeIo } from './support/io.ts';
 
 const asking = (status: RollbackStatus): Asking => ({
   workflowId: 'rollback-listings-42',
+  program: 'backout',
   by: 'anna',
   status: async () => status,
   after: async () => status,

@@ -32,13 +32,13 @@ describe('a database', () => {
     expect(
       await problemsIn(WITH_DATABASE.replace('name: listings', 'name: listings\n          host: db-1')),
     ).toEqual([
-      'FILE:22:17: services.listings.environments.production.database.host: there is no host "db-1" under hosts; known here: local',
+      'FILE:24:17: services.listings.environments.production.database.host: there is no host "db-1" under hosts; known here: local',
     ]);
   });
 
   it('belongs to one service in one environment', async () => {
     expect(await problemsIn(WITH_DATABASE + staging(WITH_DATABASE))).toEqual([
-      "FILE:39:17: services.listings.environments.staging.database.name: database listings already belongs to listings in production; a restore would take both services' data back",
+      "FILE:43:17: services.listings.environments.staging.database.name: database listings already belongs to listings in production; a restore would take both services' data back",
     ]);
     expect(
       await problemsIn(WITH_DATABASE + staging(WITH_DATABASE).replace('name: listings', 'name: staging')),
@@ -51,7 +51,7 @@ describe('a database', () => {
       'connection: { password: { env: DB_PASSWORD } }\n          backups:',
     );
     expect(await problemsIn(text)).toEqual([
-      'FILE:22:35: services.listings.environments.production.database.connection.password: the environment variable DB_PASSWORD is not set here; set it where the worker is started',
+      'FILE:24:35: services.listings.environments.production.database.connection.password: the environment variable DB_PASSWORD is not set here; set it where the worker is started',
     ]);
     expect(await problemsIn(text, { env: { DB_PASSWORD: 'x' } })).toEqual([]);
   });

@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Approvals } from '../../src/domain/approval/state.ts';
 import { confirmRestoreUpdate, rejectUpdate } from '../../workflows/messages.ts';
 import type { StartedRollback } from '../support/follow.ts';
 import { checkManifest, openLab } from '../support/lab.ts';
@@ -157,7 +156,7 @@ describe('a full rollback', () => {
     await first.handle.terminate('by a person');
     const second = await start();
     const { approvals } = await asked(second);
-    expect((approvals as Approvals).restoreAsked?.backup).toBe('listings-1.dump');
+    expect(approvals.restoreAsked?.backup).toBe('listings-1.dump');
     await second.handle.signal('confirmRestore', 'RESTORE');
     const { result } = await second.ended();
     expect(result?.outcome).toBe('rolled-back');

@@ -49,7 +49,7 @@ describe('what psql says', () => {
     );
     expect(sqlStateOf(error)).toBe('23505');
     expect(error.message).toBe(
-      'A statement failed in database "shop" on db-1: duplicate key. (SQLSTATE 23505) The statement that failed ' +
+      'A statement failed in database "shop" on db-1: duplicate key (SQLSTATE 23505). The statement that failed ' +
         'changed nothing; statements before it in the script stand. See what the server says: the statement will ' +
         'not succeed by being tried again.',
     );
