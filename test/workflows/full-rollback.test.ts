@@ -34,6 +34,11 @@ const restore = (handle: WorkflowHandle, content: unknown = 'RESTORE') =>
 const statesOf = async (handle: WorkflowHandle) =>
   Object.fromEntries((await status(handle)).steps.map(({ name, state }) => [name, state]));
 
+async function untilAwaited(handle: WorkflowHandle, step: string): Promise<void> {
+  while ((await status(handle)).awaiting?.step !== step)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
 describe('a full rollback in which everything works', () => {
   it('moves traffic, waits for RESTORE, then restores and verifies', async () => {
     await withFakes({}, async ({ calls, start }) => {
@@ -180,17 +185,47 @@ describe('without RESTORE', () => {
     });
   });
 
+  it('“retry” waits on for RESTORE, and restores nothing', async () => {
+    await withFakes({}, async ({ calls, start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await decide(handle, 'retry', 'confirm-restore');
+      const { awaiting, phase } = await status(handle);
+      expect([awaiting?.step, phase]).toEqual(['confirm-restore', 'waiting']);
+      expect(calls).not.toContain('restoreDatabase');
+      await restore(handle);
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+    });
+  });
+
+  it('a swap that fails asks a person; left out, nobody is told that the database is restored', async () => {
+    await withFakes({ restoreDatabase: fails('DatabaseBusy', 'Sessions.') }, async ({ calls, start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await restore(handle);
+      await untilAwaited(handle, 'restore-database');
+      await decide(handle, 'skip', 'restore-database');
+      const result = (await handle.result()) as RollbackResult;
+      expect(result.summary).toContain(
+        'Whether PostgreSQL database listings on local was restored is not proved, and the step was skipped.',
+      );
+      expect(calls).not.toContain('announce database-restored incidents');
+      expect(calls).toContain('abandonRestore');
+    });
+  });
+
   it('a restore that can not be prepared asks a person, who can leave the database', async () => {
     await withFakes({ prepareRestore: fails('NoUsableBackup', 'It is gone.') }, async ({ calls, start }) => {
       const handle = await start();
       await untilWaiting(handle);
-      for (;;) {
-        const { awaiting } = await status(handle);
-        if (awaiting?.step === 'prepare-restore') break;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await untilAwaited(handle, 'prepare-restore');
       await decide(handle, 'skip', 'prepare-restore');
       expect(((await handle.result()) as RollbackResult).outcome).toBe('rolled-back');
+      expect(await statesOf(handle)).toMatchObject({
+        'prepare-restore': 'skipped',
+        'confirm-restore': 'skipped',
+        'restore-database': 'skipped',
+      });
       expect(calls).not.toContain('restoreDatabase');
     });
   });
@@ -241,11 +276,7 @@ describe('approvals', () => {
       const handle = await start({ ...REQUEST, severity: 'P1', requestedBy: 'dora' });
       await untilWaiting(handle);
       await approve(handle, 'anna');
-      for (;;) {
-        const { awaiting } = await status(handle);
-        if (awaiting?.step === 'confirm-restore') break;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await untilAwaited(handle, 'confirm-restore');
       expect(calls).toContain('shiftTraffic');
       await restore(handle, { phrase: 'RESTORE', by: 'bob' });
       expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });

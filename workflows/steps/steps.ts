@@ -88,7 +88,10 @@ export class Steps {
   }
 
   async verifyRelease(): Promise<void> {
-    const since = this.#rollback.status.trafficSafeAt ?? this.#rollback.ref.startedAt;
+    const { plan, ref, status } = this.#rollback;
+    const restored = plan.database === undefined ? null : this.#rollback.step('restore-database').result;
+    // What the sessions that the restore ended have left in logs and metrics is not the release's fault.
+    const since = restored?.provedAt ?? status.trafficSafeAt ?? ref.startedAt;
     await this.#run('verify', (target) => target.verifyRelease({ ...this.#input, since }));
   }
 
@@ -108,11 +111,11 @@ export class Steps {
       return true;
     } catch (error) {
       if (!(error instanceof DatabaseLeft)) throw error;
-      for (const name of ['prepare-restore', 'restore-database', 'check-release'] as const) {
-        const { state } = this.#rollback.step(name);
-        if (state !== 'done' && state !== 'failed')
-          this.#rollback.update(name, { state: 'skipped', decision: error.decision });
-      }
+      const { decision } = error;
+      for (const name of ['prepare-restore', 'confirm-restore', 'restore-database'] as const)
+        if (!this.#rollback.isDone(name)) this.#rollback.update(name, { state: 'skipped', decision });
+      if (this.#rollback.step('check-release').state === 'running')
+        this.#rollback.update('check-release', { state: 'not-reached' });
       return false;
     }
   }
@@ -122,8 +125,8 @@ export class Steps {
     const { plan, approvals } = this.#rollback;
     const backup = databaseOf(plan).backup;
     if (!approvals.clears(plan.hash, backup)) throw new Error('nothing is restored without RESTORE');
-    await this.#run('restore-database', (target) => target.restoreDatabase(this.#input));
-    this.#announcer.announce('database-restored');
+    const restored = await this.#run('restore-database', (target) => target.restoreDatabase(this.#input));
+    if (restored !== null) this.#announcer.announce('database-restored');
   }
 
   async #prepareRestore(): Promise<void> {
@@ -145,7 +148,7 @@ export class Steps {
     this.#rollback.update(step, { state: 'waiting-for-decision', startedAt: now(), rounds: 1 });
     approvals.askRestore(backup);
     const awaiting = awaitingRestore(plan, { ref, since: now() });
-    await this.#rollback.whileAwaiting(awaiting, () => this.#untilConfirmed());
+    const decision = await this.#rollback.whileAwaiting(awaiting, () => this.#untilConfirmed());
     const answer = approvals.state.restoreDecision;
     if (answer?.outcome === 'confirmed') {
       const by = answer.by ?? 'somebody who gave no name';
@@ -157,7 +160,6 @@ export class Steps {
       });
       return;
     }
-    const decision = this.#rollback.hasDecision(step) ? this.#rollback.takeDecision(step) : null;
     const isLeft = decision?.decision === 'skip';
     const failure = { type: 'RestoreNotConfirmed', message: whyNotRestored(answer) };
     this.#rollback.update(step, {
@@ -168,15 +170,25 @@ export class Steps {
     throw isLeft ? new DatabaseLeft(decision) : new RollbackAborted(step);
   }
 
-  /** Until RESTORE is typed, rejected or too late, or the step is decided about; people are reminded meanwhile. */
-  async #untilConfirmed(): Promise<void> {
-    let isOver = false;
-    const isLeft = () => this.#rollback.hasDecision('confirm-restore');
-    const answered = this.#rollback.approvals.restoreDecided(isLeft).then(() => (isOver = true));
-    // When the rollback is cancelled, the loop below says so.
-    answered.catch(() => undefined);
-    do this.#announcer.announce('waiting-for-restore');
-    while (!(await condition(() => isOver, REMIND_EVERY)));
+  /**
+   * Until RESTORE is typed, rejected or too late, or a person skips or aborts the step; people are reminded meanwhile.
+   * @returns that person's decision, where there was one
+   */
+  async #untilConfirmed(): Promise<StepRecord['decision']> {
+    for (;;) {
+      let isOver = false;
+      const isDecided = () => this.#rollback.hasDecision('confirm-restore');
+      const answered = this.#rollback.approvals.restoreDecided(isDecided).then(() => (isOver = true));
+      // When the rollback is cancelled, the loop below says so.
+      answered.catch(() => undefined);
+      do this.#announcer.announce('waiting-for-restore');
+      while (!(await condition(() => isOver, REMIND_EVERY)));
+      const decision = isDecided() ? this.#rollback.takeDecision('confirm-restore') : null;
+      // There is nothing to try again: whoever says so wants it to wait on.
+      if (decision?.decision !== 'retry' || this.#rollback.approvals.state.restoreDecision !== null)
+        return decision;
+      this.#rollback.update('confirm-restore', { state: 'waiting-for-decision' });
+    }
   }
 
   /** Removes a restore that was prepared and is not wanted any more. The live database is left alone. */
