@@ -205,8 +205,10 @@ describe('without RESTORE', () => {
       await restore(handle);
       await untilAwaited(handle, 'restore-database');
       await decide(handle, 'skip', 'restore-database');
-      const result = (await handle.result()) as RollbackResult;
-      expect(result.summary).toContain(
+      const failure = await failureOf(handle);
+      expect(failure.type).toBe('Unverified');
+      expect(failure.message).toContain('is NOT a success: whether the database was restored is not proved.');
+      expect(failure.message).toContain(
         'Whether PostgreSQL database listings on local was restored is not proved, and the step was skipped.',
       );
       expect(calls).not.toContain('announce database-restored incidents');

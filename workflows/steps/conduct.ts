@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { describeRelease } from '../../src/domain/plan.ts';
 import type { Plan, RollbackKind } from '../../src/domain/plan.ts';
+import { isRestoreUnproved } from '../../src/domain/report/data.ts';
 import { outcomeSentence } from '../../src/domain/report/outcome.ts';
 import type { Outcome, RollbackResult } from '../../src/domain/rollback.ts';
 import type { ResolvedService } from '../../activities/types.ts';
@@ -75,9 +76,8 @@ async function follow(
     // Asked for only where somebody is awaited: traffic waits for nothing else.
     if (rollback.askApprovals()) await steps.awaitApprovals();
     await runbook(steps);
-    return {
-      outcome: rollback.step('verify').result?.verdict?.passed === true ? 'rolled-back' : 'unverified',
-    };
+    const isVerified = rollback.step('verify').result?.verdict?.passed === true;
+    return { outcome: isVerified && !isRestoreUnproved(rollback) ? 'rolled-back' : 'unverified' };
   } catch (error) {
     rollback.leaveUnreached();
     if (isCancellation(error)) return { outcome: 'cancelled', cancellation: error };

@@ -5,6 +5,7 @@ import type { IncidentRecord } from '../rollback.ts';
 import { formatTime } from './format.ts';
 import { enumerate } from './plain.ts';
 import { findStep, isDone } from './steps.ts';
+import type { StepsOf } from './steps.ts';
 
 /** What of a record tells about data. */
 type DataRecord = {
@@ -40,6 +41,12 @@ export function dataSentence(record: DataRecord): string {
     case 'not-reached':
       return DATA_UNCHANGED;
   }
+}
+
+/** Was a restore begun of which nobody knows whether it was done? Then nothing is proved good. */
+export function isRestoreUnproved(record: StepsOf): boolean {
+  const step = findStep(record, 'restore-database');
+  return step !== null && step.startedAt !== null && !isDone(step);
 }
 
 /** Has the database been restored, as far as is proved? */

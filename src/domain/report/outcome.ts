@@ -4,7 +4,7 @@ import type { IncidentRecord, StepRecord } from '../rollback.ts';
 import { formatTime } from './format.ts';
 import { asSentence, enumerate, oneLine } from './plain.ts';
 import { findStep, undoneSteps, whyUndone } from './steps.ts';
-import { dataSentence } from './data.ts';
+import { dataSentence, isRestoreUnproved } from './data.ts';
 import { trafficSentence } from './traffic.ts';
 
 /** A line for the top of a report or message. Nothing but a proved rollback reads like a success. */
@@ -62,6 +62,7 @@ export function wasSoAlready(record: IncidentRecord): boolean {
 /** Why the release returned to is not proved good: one or more whole sentences. */
 export function whyUnverified(record: IncidentRecord): string {
   const to = describeRelease(record.plan.to);
+  if (isRestoreUnproved(record)) return 'whether the database was restored is not proved.';
   const step = findStep(record, 'verify');
   const failed = step?.result?.verdict?.checks.filter(({ passed }) => !passed) ?? [];
   if (failed.length > 0) {
