@@ -42,6 +42,7 @@ export function createActivities(deps: Deps): Activities {
       const config = environmentSettings(deps, { service: request.service, environment });
       const driver = createDriver(deps, { service: request.service, environment, config });
       const target = await driver.plan(request, {
+        kind: input.kind,
         rollback,
         isEnded: isEnded(deps, request.takeOver?.owner),
         signal,

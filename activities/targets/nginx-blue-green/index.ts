@@ -22,7 +22,10 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     plan: async (request, context) => {
       const [live] = await Promise.all([readLive(ports, context.signal), ports.reading.nginx.dump()]);
       await refuseLocked(ports, live.state.lock, context);
-      const { from, to, continues, warnings } = chooseColours(ports, live, request);
+      const { from, to, continues, warnings } = chooseColours(ports, live, {
+        kind: context.kind,
+        request,
+      });
       return {
         target: describeTarget(ports),
         from: { name: from.name, version: from.version },
