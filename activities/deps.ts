@@ -1,5 +1,6 @@
 /** What activities need from outside, given once by the composition root (src/worker.ts). */
 import type { Client } from '@temporalio/client';
+import type { ApprovalSettings } from '../src/domain/approval/settings.ts';
 import type { SlackSettings } from '../src/domain/notification.ts';
 import type { Service } from '../src/domain/service.ts';
 import type { Hosts } from './commands/hosts.ts';
@@ -11,6 +12,8 @@ export type Deps = {
   /** From backout.yaml, validated. */
   services: Record<string, Service>;
   slack: SlackSettings | undefined;
+  /** Who may decide; undefined: nobody's approval is awaited. */
+  approvals: ApprovalSettings | undefined;
   incidents: { directory: string };
   /** The main task queue, where a service's environment names no other. */
   taskQueue: string;

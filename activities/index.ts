@@ -3,7 +3,18 @@ import { assemblePlan } from './rollback/plan.ts';
 import { activity } from './rollback/activity.ts';
 import { chooseEnvironment, environmentSettings } from './rollback/services.ts';
 import { inspectLock } from './rollback/lock.ts';
-import { asResult, contextOf, driverOf, isEnded, remembering, sinkOf, verify } from './rollback/steps.ts';
+import { policyOf } from './rollback/approvals.ts';
+import { abandonRestore, planDatabase, prepareRestore, restoreDatabase } from './rollback/database.ts';
+import {
+  asResult,
+  checkRelease,
+  contextOf,
+  driverOf,
+  isEnded,
+  remembering,
+  sinkOf,
+  verify,
+} from './rollback/steps.ts';
 import { createNotifier } from './notification/notifier.ts';
 import { writeReport } from './incident/report.ts';
 import { createDriver } from './targets/index.ts';
@@ -31,11 +42,16 @@ export function createActivities(deps: Deps): Activities {
       const config = environmentSettings(deps, { service: request.service, environment });
       const driver = createDriver(deps, { service: request.service, environment, config });
       const target = await driver.plan(request, {
+        kind: input.kind,
         rollback,
         isEnded: isEnded(deps, request.takeOver?.owner),
         signal,
       });
-      return assemblePlan(input, { target, config, madeAt: new Date().toISOString() });
+      const policy = policyOf(deps, input);
+      const run = rollback.workflowId;
+      const database =
+        input.kind === 'full' ? await planDatabase(deps, { request, config, run, signal }) : undefined;
+      return assemblePlan(input, { target, config, database, policy, madeAt: new Date().toISOString() });
     }),
     captureBefore: activity(async (input, running) => {
       const sink = remembering(await sinkOf(deps, input));
@@ -54,6 +70,14 @@ export function createActivities(deps: Deps): Activities {
     stopFaulty: activity(async (input, running) =>
       asResult(await driverOf(deps, input).stopFaulty(contextOf(deps, input, running))),
     ),
+    checkRelease: activity((input, running) => checkRelease(deps, input, running)),
+    prepareRestore: activity((input, running) => prepareRestore(deps, input, running)),
+    restoreDatabase: activity(async (input, running) => {
+      const restored = await restoreDatabase(deps, input, running);
+      await driverOf(deps, input).markLogs(contextOf(deps, input, running));
+      return restored;
+    }, 'The database is whole: it is the one before, or the restored one. Traffic was not changed.'),
+    abandonRestore: activity((input, running) => abandonRestore(deps, input, running)),
     verifyRelease: activity((input, running) => verify(deps, input, running)),
     releaseTarget: activity(async (input, running) => {
       await driverOf(deps, input).release(contextOf(deps, input, running), input.outcome);

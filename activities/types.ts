@@ -64,6 +64,14 @@ export type Activities = {
   shiftTraffic(input: StepInput): Promise<StepResult>;
   captureLogs(input: StepInput): Promise<StepResult>;
   stopFaulty(input: StepInput): Promise<StepResult>;
+  /** Is the release returned to healthy, and does it answer? Before its database is touched. */
+  checkRelease(input: StepInput & { since: string }): Promise<StepResult>;
+  /** Restores the plan's backup beside the live database, which goes on serving, and checks it. */
+  prepareRestore(input: StepInput): Promise<StepResult>;
+  /** Puts the restored database in the live one's place. The one before is kept under a dated name. */
+  restoreDatabase(input: StepInput): Promise<StepResult>;
+  /** Removes what was prepared and is not wanted any more. Leaves the live database alone. */
+  abandonRestore(input: StepInput): Promise<StepResult>;
   verifyRelease(input: StepInput & { since: string }): Promise<StepResult>;
   /** Notes the end in the target's record and frees the target's lock. */
   releaseTarget(input: StepInput & { outcome: Outcome; trafficSafeAt: string | null }): Promise<void>;

@@ -91,6 +91,7 @@ export const BOUNDARIES: Boundary[] = [
     of: 'src/cli',
     packages: ['node:', 'commander', 'picocolors', 'yaml', 'zod', '@temporalio/client', '@temporalio/common'],
     paths: [
+      'src/backups.ts',
       'src/config',
       'src/domain',
       'src/embedded',
@@ -100,7 +101,8 @@ export const BOUNDARIES: Boundary[] = [
       'src/worker.ts',
       'workflows/messages.ts',
     ],
-    because: 'commands ask Temporal and never touch a target themselves; src/worker.ts wires what does',
+    because:
+      'commands ask Temporal and never touch a target themselves; src/worker.ts and src/backups.ts wire what does',
   },
   {
     of: 'src/gateway',

@@ -9,7 +9,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { getNginx, getPrometheus, getSsh, getTemporal, getTestServer, getCurl } from './parts.mjs';
+import {
+  getCurl,
+  getNginx,
+  getPostgres,
+  getPrometheus,
+  getSsh,
+  getTemporal,
+  getTestServer,
+} from './parts.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = [20, 19];
@@ -18,7 +26,7 @@ const STAMPS = join(ROOT, 'node_modules', '.backout');
 const PARTS = {
   build: [],
   demo: [getTemporal, getNginx, getCurl],
-  tests: [getTemporal, getTestServer, getNginx, getCurl, getSsh, getPrometheus],
+  tests: [getTemporal, getTestServer, getNginx, getCurl, getSsh, getPrometheus, getPostgres],
 };
 
 const wanted = process.argv[process.argv.indexOf('--for') + 1] ?? 'build';

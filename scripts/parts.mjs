@@ -1,6 +1,6 @@
 /** The programs that demo and tests need, and the ways to get each: found, installed, downloaded, or built. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -97,6 +97,16 @@ export function getPrometheus() {
   });
 }
 
+/** Server and client programs. Debian and Ubuntu start a server when they install it; the tests start their own. */
+export function getPostgres() {
+  requireProgram('postgres', {
+    apt: 'postgresql',
+    dnf: 'postgresql-server',
+    apk: 'postgresql',
+    brew: 'postgresql',
+  });
+}
+
 /** Installs a program by the system's package manager, saying so first. */
 function requireProgram(program, packages) {
   if (has(program)) return;
@@ -150,7 +160,13 @@ function mavenProject() {
 
 /** Is there such a program? */
 function has(program) {
-  return PATH.split(delimiter).some((folder) => existsSync(join(folder, program)));
+  return [...PATH.split(delimiter), ...postgresFolders()].some((folder) => existsSync(join(folder, program)));
+}
+
+/** Debian keeps several versions side by side, and none on the PATH. */
+function postgresFolders() {
+  const versions = '/usr/lib/postgresql';
+  return existsSync(versions) ? readdirSync(versions).map((version) => join(versions, version, 'bin')) : [];
 }
 
 function run(program, args, env = process.env) {

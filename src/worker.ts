@@ -132,6 +132,7 @@ export function createDeps(parts: {
   return {
     services: config.services,
     slack: config.slack,
+    approvals: config.approvals,
     incidents: config.incidents,
     taskQueue,
     searchAttributes,

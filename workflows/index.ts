@@ -1,4 +1,5 @@
 /** What the worker offers. The exported names are the workflow types that people start. */
 export { trafficOnlyRollback } from './traffic-only-rollback.ts';
+export { fullRollback } from './full-rollback.ts';
 export { rollbackLock } from './rollback-lock.ts';
 export { readinessCheck } from './readiness-check.ts';

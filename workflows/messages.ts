@@ -12,6 +12,22 @@ import type { RollbackStatus, TimelineEntry } from '../src/domain/rollback.ts';
 export const decideStepSignal = defineSignal<[unknown]>('decideStep');
 export const decideStepUpdate = defineUpdate<string, [unknown]>('decideStep');
 
+/** "Go ahead": `{"by":"anna","note":"…"}`. */
+export const approveSignal = defineSignal<[unknown]>('approve');
+export const approveUpdate = defineUpdate<string, [unknown]>('approve');
+
+/** "Don't": `{"by":"anna","reason":"…"}`. Ends the rollback, or leaves the database as it is. */
+export const rejectSignal = defineSignal<[unknown]>('reject');
+export const rejectUpdate = defineUpdate<string, [unknown]>('reject');
+
+/** "Go ahead without the approvals": `{"by":"anna","reason":"…"}`. Loud, and only for who may. */
+export const breakGlassSignal = defineSignal<[unknown]>('breakGlass');
+export const breakGlassUpdate = defineUpdate<string, [unknown]>('breakGlass');
+
+/** The word that lets the database be restored: `"RESTORE"`, or `{"phrase":"RESTORE","by":"anna"}`. */
+export const confirmRestoreSignal = defineSignal<[unknown]>('confirmRestore');
+export const confirmRestoreUpdate = defineUpdate<string, [unknown]>('confirmRestore');
+
 /** "I have seen it": `{"by":"anna"}`. */
 export const acknowledgeSignal = defineSignal<[unknown]>('acknowledge');
 export const acknowledgeUpdate = defineUpdate<string, [unknown]>('acknowledge');
@@ -38,6 +54,28 @@ export const UPDATES = {
   decideStep: decideStepUpdate,
   acknowledge: acknowledgeUpdate,
   resolve: resolveUpdate,
+} as const;
+
+/** What people decide with. They end in src/domain/approval/reducer.ts. */
+export const APPROVAL_SIGNALS = {
+  approve: approveSignal,
+  reject: rejectSignal,
+  breakGlass: breakGlassSignal,
+  confirmRestore: confirmRestoreSignal,
+} as const;
+
+export const APPROVAL_UPDATES = {
+  approve: approveUpdate,
+  reject: rejectUpdate,
+  breakGlass: breakGlassUpdate,
+  confirmRestore: confirmRestoreUpdate,
+} as const;
+
+export const APPROVAL_DESCRIPTIONS = {
+  approve: 'Let the rollback go ahead: {"by": "you", "note": "…"}',
+  reject: 'End the rollback, or leave the database as it is: {"by": "you", "reason": "why"}',
+  breakGlass: 'Go ahead without the approvals: {"by": "you", "reason": "why"}',
+  confirmRestore: 'Let the database be restored: "RESTORE", or {"phrase": "RESTORE", "by": "you"}',
 } as const;
 
 export const MESSAGE_DESCRIPTIONS = {

@@ -21,12 +21,16 @@ export type Running = {
   heartbeat: (detail: string) => void;
 };
 
+const NO_DATA = 'Traffic may have been changed by this step, data was not.';
+
 /**
  * Makes an activity of a function.
+ * @param mayHaveChanged what is said of a failure that nobody expected
  * @returns a function that Temporal can call: failures keep their type, and say whether trying again makes sense
  */
 export function activity<Input, Result>(
   perform: (input: Input, running: Running) => Promise<Result>,
+  mayHaveChanged = NO_DATA,
 ): (input: Input) => Promise<Result> {
   return async (input) => {
     const context = Context.current();
@@ -46,7 +50,7 @@ export function activity<Input, Result>(
     } catch (error) {
       // A command that was killed because of the cancellation fails in its own way: the cause is the cancellation.
       if (context.cancellationSignal.aborted) await context.cancelled;
-      throw asActivityFailure(error);
+      throw asActivityFailure(error, mayHaveChanged);
     } finally {
       clearInterval(beat);
     }
@@ -63,7 +67,7 @@ function timesOf(info: Info): Pick<Running, 'scheduledAt' | 'endsAt'> {
   };
 }
 
-function asActivityFailure(error: unknown): unknown {
+function asActivityFailure(error: unknown, mayHaveChanged: string): unknown {
   if (error instanceof BackoutFailure) {
     return ApplicationFailure.create({
       type: error.type,
@@ -75,17 +79,17 @@ function asActivityFailure(error: unknown): unknown {
   }
   // These say already what Temporal is to do.
   const isTemporals = error instanceof ApplicationFailure || error instanceof CancelledFailure;
-  return isTemporals ? error : unexpected(error);
+  return isTemporals ? error : unexpected(error, mayHaveChanged);
 }
 
 /** Retried, since it may be a disk or a connection as well as a mistake of ours. */
-function unexpected(error: unknown): ApplicationFailure {
+function unexpected(error: unknown, mayHaveChanged: string): ApplicationFailure {
   const cause = error instanceof Error ? error : new Error(String(error));
   return ApplicationFailure.create({
     type: 'Unexpected',
     message:
       `Something that Backout does not expect, most likely a bug in it: ${asSentence(cause.message)} ` +
-      'Traffic may have been changed by this step, data was not. ' +
+      `${mayHaveChanged} ` +
       'Trying again is safe: it reads the live state first. Report it with the log of the worker.',
     cause,
   });

@@ -2,20 +2,37 @@
 import { createHash } from 'node:crypto';
 import { channelsFor } from '../../src/domain/announcement-channels.ts';
 import { deadlineFor } from '../../src/domain/deadline.ts';
-import type { Plan, PlannedStep } from '../../src/domain/plan.ts';
+import type { Policy } from '../../src/domain/approval/policy.ts';
+import type { DatabasePlan, Plan, PlannedStep } from '../../src/domain/plan.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
 import type { PlanInput } from '../types.ts';
 import type { TargetPlan } from '../targets/driver.ts';
+import { databaseSteps } from './database-steps.ts';
 import { verifyStep } from './verify-step.ts';
+
+export type PlanParts = {
+  target: TargetPlan;
+  config: ServiceEnvironment;
+  madeAt: string;
+  /** What a full rollback restores. */
+  database: DatabasePlan | undefined;
+  policy: Policy;
+};
 
 /** The plan that people see and the workflow follows. Pure but for the clock, which `madeAt` gives. */
 export function assemblePlan(
   input: PlanInput,
-  { target, config, madeAt }: { target: TargetPlan; config: ServiceEnvironment; madeAt: string },
+  { target, config, madeAt, database, policy }: PlanParts,
 ): Plan {
-  const steps = [...target.steps, verifyStep(target.to, config), reportStep(config), announceStep(config)];
+  const steps = [
+    ...target.steps,
+    ...(database === undefined ? [] : databaseSteps(target.to, { database, config })),
+    verifyStep(target.to, config),
+    reportStep(config),
+    announceStep(config),
+  ];
   return {
-    hash: planHash(input, target),
+    hash: planHash(input, { target, database }),
     kind: input.kind,
     service: input.request.service,
     environment: input.environment,
@@ -25,6 +42,8 @@ export function assemblePlan(
     to: target.to,
     steps,
     observed: target.observed,
+    ...(database === undefined ? {} : { database }),
+    policy,
     warnings: target.warnings,
     expectedSeconds: steps.reduce(
       (sum, step) => sum + (step.notNeeded === undefined ? step.expectedSeconds : 0),
@@ -38,7 +57,7 @@ export function assemblePlan(
 }
 
 /** Over everything that a person agrees to, and nothing that changes from second to second. */
-function planHash(input: PlanInput, target: TargetPlan): string {
+function planHash(input: PlanInput, { target, database }: Pick<PlanParts, 'target' | 'database'>): string {
   const agreed = {
     kind: input.kind,
     service: input.request.service,
@@ -47,6 +66,7 @@ function planHash(input: PlanInput, target: TargetPlan): string {
     from: target.from,
     to: target.to,
     steps: target.steps.map(({ name, commands, notNeeded }) => ({ name, commands, notNeeded })),
+    ...(database === undefined ? {} : { backup: [database.database, database.path, database.sha256] }),
   };
   return createHash('sha256').update(JSON.stringify(agreed)).digest('hex').slice(0, 12);
 }

@@ -71,6 +71,17 @@ export function remembering(
   };
 }
 
+/** Is the release healthy, and do its pages answer? What takes long or needs traffic is left to `verify`. */
+export async function checkRelease(
+  deps: Deps,
+  input: StepInput & { since: string },
+  running: Running,
+): Promise<StepResult> {
+  const { metrics: _metrics, logErrors: _logErrors, ...settings } = input.plan.config.verify;
+  const config = { ...input.plan.config, verify: settings };
+  return await verify(deps, { ...input, plan: { ...input.plan, config } }, running);
+}
+
 /** Checks of the release itself and of where traffic goes, side by side. A check that fails is a result. */
 export async function verify(
   deps: Deps,

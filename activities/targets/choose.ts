@@ -8,11 +8,12 @@
 import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
 import { describeRelease } from '../../src/domain/plan.ts';
 import type { FailureParts } from '../../src/domain/failure.ts';
-import type { ObservedRelease, Release, UnfinishedRollback } from '../../src/domain/plan.ts';
+import type { ObservedRelease, Release, RollbackKind, UnfinishedRollback } from '../../src/domain/plan.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import type { Marker } from './marker.ts';
 
 export type Situation = {
+  kind: RollbackKind;
   releases: ObservedRelease[];
   marker: Marker | null;
   request: Pick<RollbackRequest, 'to' | 'faulty'>;
@@ -62,12 +63,14 @@ function unfinishedRollback({ marker, releases }: Situation): UnfinishedRollback
 }
 
 function chooseFaulty(
-  { releases, marker, request }: Situation,
+  { kind, releases, marker, request }: Situation,
   unfinished: UnfinishedRollback | null,
 ): ObservedRelease {
   if (request.faulty !== undefined) {
     const named = findRelease(releases, request.faulty, 'faulty');
-    if (named.name !== unfinished?.from.name) refuseIdle(named, releases);
+    // The last rollback left just this one: its database can be restored later.
+    const isForData = kind === 'full' && marker !== null && isSame(named, marker.from);
+    if (named.name !== unfinished?.from.name && !isForData) refuseIdle(named, releases);
     return named;
   }
   if (unfinished) return findRelease(releases, unfinished.from.name, 'faulty');

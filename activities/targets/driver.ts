@@ -1,5 +1,11 @@
 /** What Backout needs of a kind of target. One implementation per kind, chosen in index.ts; nothing else knows kinds. */
-import type { Observation, PlannedStep, Release, UnfinishedRollback } from '../../src/domain/plan.ts';
+import type {
+  Observation,
+  PlannedStep,
+  Release,
+  RollbackKind,
+  UnfinishedRollback,
+} from '../../src/domain/plan.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import type { RollbackRef } from '../../src/domain/rollback.ts';
 import type { Check, LogMark } from '../../src/domain/verification.ts';
@@ -48,7 +54,7 @@ export type TargetDriver = {
   /** Reads the live state, chooses from and to, refuses what can't work. Changes nothing. */
   plan(
     request: RollbackRequest,
-    context: Pick<StepContext, 'rollback' | 'isEnded' | 'signal'>,
+    context: Pick<StepContext, 'rollback' | 'isEnded' | 'signal'> & { kind: RollbackKind },
   ): Promise<TargetPlan>;
   /** Reads the live state as text for the incident folder. Changes nothing. */
   observe(signal?: AbortSignal): Promise<Observation>;
@@ -56,6 +62,8 @@ export type TargetDriver = {
   /** Starts the release to return to where it is stopped, and waits until it is healthy. */
   startPrevious(context: StepContext): Promise<DriverProof>;
   shiftTraffic(context: StepContext): Promise<DriverProof>;
+  /** From now on the release's log errors count: what its log says of the step before is not its fault. */
+  markLogs(context: StepContext): Promise<void>;
   captureLogs(context: StepContext, sink: EvidenceSink): Promise<DriverProof>;
   stopFaulty(context: StepContext): Promise<DriverProof>;
   /** Notes how the rollback ended, and frees the lock on the target. */

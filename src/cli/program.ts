@@ -2,16 +2,14 @@
  * The command line: every command with its arguments, and nothing else. What a command needs is loaded when it
  * runs, so that `--version` and `--help` answer at once.
  */
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command } from 'commander';
+import { approvalCommands } from './approval-commands.ts';
 import type { Io } from './io.ts';
+import { by, environment, json, namedBackup, releasedAt, severity } from './options.ts';
+import type { Action, GlobalOptions } from './options.ts';
 import { VERSION } from './version.ts';
 
-/** Options that stand before any command. */
-export type GlobalOptions = {
-  config?: string;
-  address?: string;
-  namespace?: string;
-};
+export type { GlobalOptions } from './options.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -61,29 +59,11 @@ export function createProgram(io: Io, report: (exitCode: number) => void): Comma
 
   rollbackCommands(program, io, action);
   messageCommands(program, io, action);
+  approvalCommands(program, io, action);
+  backupCommands(program, io, action);
   setUpCommands(program, io, action);
   return program;
 }
-
-type Action = <Options>(
-  perform: (options: Options & GlobalOptions, ...args: string[]) => Promise<number>,
-) => (...received: unknown[]) => Promise<void>;
-
-const SEVERITIES = ['P0', 'P1', 'P2', 'P3'];
-
-/** Also in domain/request.ts, which is not loaded for `--help`. */
-const severity = () =>
-  new Option(
-    '--severity <level>',
-    'P0: traffic safe within 5 min, P1: 15 min, P2: 60 min, P3: 4 h (default: P1)',
-  ).choices(SEVERITIES);
-const environment = () => ['--env <name>', 'the environment (default: as configured)'] as const;
-const json = () => ['--json', 'one JSON document on standard output, nothing else'] as const;
-const by = () =>
-  [
-    '--by <name>',
-    'who you are (default: BACKOUT_USER, then your user name); declared, not verified',
-  ] as const;
 
 function rollbackCommands(program: Command, io: Io, action: Action): void {
   program
@@ -94,6 +74,9 @@ function rollbackCommands(program: Command, io: Io, action: Action): void {
     .option('--to <release>', 'the release to return to (default: the previous healthy one)')
     .option('--faulty <release>', 'the bad release (default: the one that serves)')
     .addOption(severity())
+    .option('--full', 'of a full rollback, which restores the database; with --released-at or --backup')
+    .option(...releasedAt())
+    .option(...namedBackup())
     .option(...json())
     .action(
       action<import('./commands/plan.ts').PlanOptions>(async (options, service = '') => {
@@ -102,43 +85,14 @@ function rollbackCommands(program: Command, io: Io, action: Action): void {
       }),
     );
 
-  program
-    .command('rollback')
-    .description('roll back')
-    .command('traffic-only')
-    .argument('<service>', 'as named in backout.yaml')
-    .description('send requests back to the previous release and stop the faulty one; touches no data')
-    .requiredOption('--reason <text>', 'why, in a sentence; goes into messages and the report')
-    .option(...environment())
-    .addOption(severity())
-    .option('--to <release>', 'the release to return to (default: the previous healthy one)')
-    .option('--faulty <release>', 'the bad release (default: the one that serves)')
-    .option('--detected-at <time>', 'when the trouble was noticed, ISO 8601; the deadline counts from here')
-    .option('--incident-commander <name>', 'who leads the incident')
-    .option('--no-customer-facing', 'customers are not affected')
-    .option(...by())
-    .option('-y, --yes', 'start without showing the plan and asking')
-    .option('--dry-run', 'show the plan and change nothing')
-    .option('--plan-hash <hash>', 'only go on if the plan is still this one')
-    .option('--detach', 'start it and return, without watching')
-    .option(
-      '--local',
-      'without Temporal cluster and worker: this command does the work, and must run to its end',
-    )
-    .option('--take-over <owner>', 'take the target from this rollback, which you know to be dead')
-    .option('--take-over-note <text>', 'how you know that; goes into the records')
-    .option(...json())
-    .addHelpText(
-      'after',
-      '\nCtrl-C while it is watched ends only the watching; the rollback goes on.\n' +
-        'With --json, standard output is one JSON document at the end.',
-    )
-    .action(
-      action<import('./commands/rollback-traffic-only.ts').RollbackOptions>(async (options, service = '') => {
-        const { rollbackTrafficOnly } = await import('./commands/rollback-traffic-only.ts');
-        return await rollbackTrafficOnly({ ...options, service }, io);
-      }),
-    );
+  const rollback = program.command('rollback').description('roll back');
+  rollbackCommand('traffic-only', rollback, { io, action }).description(
+    'send requests back to the previous release and stop the faulty one; touches no data',
+  );
+  rollbackCommand('full', rollback, { io, action })
+    .description('the same, then restore the database from before the release, once a person typed RESTORE')
+    .option(...releasedAt())
+    .option(...namedBackup());
 
   program
     .command('watch')
@@ -175,6 +129,50 @@ function rollbackCommands(program: Command, io: Io, action: Action): void {
       action<import('./commands/history.ts').HistoryOptions>(async (options) => {
         const { history } = await import('./commands/history.ts');
         return await history(options, io);
+      }),
+    );
+}
+
+/** What all kinds of rollback have. */
+function rollbackCommand(
+  kind: 'traffic-only' | 'full',
+  rollback: Command,
+  { io, action }: { io: Io; action: Action },
+): Command {
+  return rollback
+    .command(kind)
+    .argument('<service>', 'as named in backout.yaml')
+    .requiredOption('--reason <text>', 'why, in a sentence; goes into messages and the report')
+    .option(...environment())
+    .addOption(severity())
+    .option('--to <release>', 'the release to return to (default: the previous healthy one)')
+    .option('--faulty <release>', 'the bad release (default: the one that serves)')
+    .option('--detected-at <time>', 'when the trouble was noticed, ISO 8601; the deadline counts from here')
+    .option('--incident-commander <name>', 'who leads the incident')
+    .option('--no-customer-facing', 'customers are not affected')
+    .option(...by())
+    .option('-y, --yes', 'start without showing the plan and asking')
+    .option('--dry-run', 'show the plan and change nothing')
+    .option('--plan-hash <hash>', 'only go on if the plan is still this one')
+    .option('--detach', 'start it and return, without watching')
+    .option(
+      '--local',
+      kind === 'full'
+        ? 'is refused: approvals and RESTORE come through Temporal; use rollback traffic-only --local'
+        : 'without Temporal cluster and worker: this command does the work, and must run to its end',
+    )
+    .option('--take-over <owner>', 'take the target from this rollback, which you know to be dead')
+    .option('--take-over-note <text>', 'how you know that; goes into the records')
+    .option(...json())
+    .addHelpText(
+      'after',
+      '\nCtrl-C while it is watched ends only the watching; the rollback goes on.\n' +
+        'With --json, standard output is one JSON document at the end.',
+    )
+    .action(
+      action<import('./commands/rollback.ts').RollbackOptions>(async (options, service = '') => {
+        const { rollBack } = await import('./commands/rollback.ts');
+        return await rollBack(kind, { ...options, service }, io);
       }),
     );
 }
@@ -234,6 +232,38 @@ function messageCommands(program: Command, io: Io, action: Action): void {
       action<import('./commands/resolve.ts').ResolveOptions>(async (options, workflowId = '') => {
         const { resolve } = await import('./commands/resolve.ts');
         return await resolve({ ...options, workflowId }, io);
+      }),
+    );
+}
+
+function backupCommands(program: Command, io: Io, action: Action): void {
+  program
+    .command('backup')
+    .argument('<service>', 'as named in backout.yaml')
+    .description("make a verified backup of a service's database, before a deploy")
+    .option(...environment())
+    .option('--release <release>', 'the release that serves now; goes into the name and the manifest')
+    .option('--migrations <text>', 'what the migration tool says is applied; goes into the manifest')
+    .option('--jobs <count>', 'dump by so many connections at once, into a folder (default: 1, into a file)')
+    .option(...json())
+    .action(
+      action<import('./commands/backup.ts').BackupOptions>(async (options, service = '') => {
+        const { backup } = await import('./commands/backup.ts');
+        return await backup({ ...options, service }, io);
+      }),
+    );
+
+  program
+    .command('backups')
+    .argument('<service>', 'as named in backout.yaml')
+    .description("list the backups of a service's database, each read from end to end; changes nothing")
+    .option(...environment())
+    .option('--before <time>', 'which would be restored for a release that went live then, ISO 8601')
+    .option(...json())
+    .action(
+      action<import('./commands/backups.ts').BackupsOptions>(async (options, service = '') => {
+        const { backups } = await import('./commands/backups.ts');
+        return await backups({ ...options, service }, io);
       }),
     );
 }

@@ -16,6 +16,8 @@ export type RequestOptions = {
   customerFacing?: boolean;
   by?: string;
   dryRun?: boolean;
+  releasedAt?: string;
+  backup?: string;
   planHash?: string;
   takeOver?: string;
   takeOverNote?: string;
@@ -32,6 +34,8 @@ const OPTION_OF: Record<string, string> = {
   detectedAt: '--detected-at',
   incidentCommander: '--incident-commander',
   requestedBy: '--by',
+  releasedAt: '--released-at',
+  backup: '--backup',
   planHash: '--plan-hash',
   'takeOver.owner': '--take-over',
   'takeOver.note': '--take-over-note',
@@ -73,6 +77,8 @@ export function toRequest(options: RequestOptions, env: NodeJS.ProcessEnv): Roll
     incidentCommander: options.incidentCommander,
     requestedBy: whoAmI(options.by, env),
     dryRun: options.dryRun,
+    releasedAt: options.releasedAt,
+    backup: options.backup,
     planHash: options.planHash,
     takeOver:
       options.takeOver === undefined ? undefined : { owner: options.takeOver, note: options.takeOverNote },

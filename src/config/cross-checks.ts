@@ -7,11 +7,13 @@ import { longestVerificationSeconds } from '../domain/verification.ts';
 import type { ServiceEnvironment } from '../domain/service.ts';
 import type { Problem } from './problems.ts';
 
-/** Targets that name a host which isn't there. Works on a file that has other problems too. */
+/** Targets and databases that name a host which isn't there. Works on a file that has other problems too. */
 export function unknownHosts(file: unknown): Problem[] {
   const hosts = [LOCAL_HOST, ...keysOf(valueAt(file, ['hosts']))];
-  return placesOf(file).flatMap((place) => {
-    const path = [...place, 'target', 'host'];
+  const paths = placesOf(file).flatMap((place) =>
+    ['target', 'database'].map((part) => [...place, part, 'host']),
+  );
+  return paths.flatMap((path) => {
     const host = valueAt(file, path);
     if (typeof host !== 'string' || hosts.includes(host)) return [];
     return [{ path, message: `there is no host "${host}" under hosts; ${suggest(host, hosts)}` }];
@@ -31,6 +33,26 @@ export function sharedTargets(file: BackoutFile): Problem[] {
       {
         path: [...path, 'target', 'upstream'],
         message: `upstream ${target.upstream} already belongs to ${other}; one upstream can only be rolled back as one service`,
+      },
+    ];
+  });
+}
+
+/** One database restored for one service would take the other's data back with it, unasked. */
+export function sharedDatabases(file: BackoutFile): Problem[] {
+  const seen = new Map<string, string>();
+  return environmentsOf(file).flatMap(({ path, settings: { database } }) => {
+    if (database === undefined) return [];
+    const { name, host, container, pod, connection } = database;
+    const identity = JSON.stringify([name, host, container, pod, connection.address, connection.port]);
+    const other = seen.get(identity);
+    const own = `${String(path[1])} in ${String(path[3])}`;
+    seen.set(identity, other ?? own);
+    if (other === undefined) return [];
+    return [
+      {
+        path: [...path, 'database', 'name'],
+        message: `database ${name} already belongs to ${other}; a restore would take both services' data back`,
       },
     ];
   });
@@ -67,7 +89,9 @@ export function oddities(file: BackoutFile): Problem[] {
 }
 
 function unusedHosts(file: BackoutFile): Problem[] {
-  const used = new Set(environmentsOf(file).map(({ settings }) => settings.target.host));
+  const used = new Set(
+    environmentsOf(file).flatMap(({ settings: { target, database } }) => [target.host, database?.host]),
+  );
   return Object.keys(file.hosts)
     .filter((name) => !used.has(name))
     .map((name) => ({ path: ['hosts', name], message: 'no service uses this host', atKey: true }));

@@ -1,9 +1,11 @@
 /** backout.yaml, checked as a whole: what a worker runs on, and what `backout check` looks at. */
 import { dirname, resolve } from 'node:path';
 import type { HostSettings } from '../domain/hosts.ts';
+import type { ApprovalSettings } from '../domain/approval/settings.ts';
 import type { SlackSettings } from '../domain/notification.ts';
 import type { Service } from '../domain/service.ts';
-import { oddities, sharedTargets, tightBudgets, unknownHosts } from './cross-checks.ts';
+import { unapprovable, unsupportedAssurance } from './approval-checks.ts';
+import { oddities, sharedDatabases, sharedTargets, tightBudgets, unknownHosts } from './cross-checks.ts';
 import type { ConfigDocument } from './document.ts';
 import { requireConfigFile } from './find.ts';
 import { problemsOf } from './issues.ts';
@@ -24,6 +26,7 @@ export type BackoutConfig = {
   /** `directory` is absolute. */
   incidents: IncidentSettings;
   slack?: SlackSettings | undefined;
+  approvals?: ApprovalSettings | undefined;
   worker: WorkerSettings;
   services: Record<string, Service>;
 };
@@ -96,12 +99,17 @@ function validate({ value, place }: ConfigDocument): {
   problems: PlacedProblem[];
 } {
   const parsed = backoutFileSchema.safeParse(value ?? {});
-  const problems: Problem[] = unknownHosts(value);
+  const problems: Problem[] = [...unknownHosts(value), ...unsupportedAssurance(value)];
   if (!parsed.success) {
     problems.push(...problemsOf(parsed.error.issues, value ?? {}));
     return { content: null, problems: problems.map(place) };
   }
-  problems.push(...sharedTargets(parsed.data), ...tightBudgets(parsed.data));
+  problems.push(
+    ...sharedTargets(parsed.data),
+    ...sharedDatabases(parsed.data),
+    ...tightBudgets(parsed.data),
+    ...unapprovable(parsed.data),
+  );
   return { content: parsed.data, problems: problems.map(place) };
 }
 

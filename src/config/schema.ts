@@ -1,5 +1,6 @@
 /** Everything that backout.yaml may hold. Types, checks, editor support and docs/configuration.md come from here. */
 import * as z from 'zod';
+import { approvalSettingsSchema } from '../domain/approval/settings.ts';
 import { hostSchema } from '../domain/hosts.ts';
 import { slackSchema } from '../domain/notification.ts';
 import { nameSchema } from '../domain/request.ts';
@@ -77,6 +78,7 @@ export const backoutFileSchema = z
         "Machines that services run on, by name. `local`, the worker's own machine, is always there.",
       ),
     incidents: incidentsSchema,
+    approvals: approvalSettingsSchema.optional(),
     slack: slackSchema.optional().describe('Slack channels for every service that has none of its own.'),
     worker: workerSchema,
     services: z

@@ -47,6 +47,44 @@ incidents:
   directory: ./incidents
   retentionDays: 30
 
+# Who may decide about rollbacks. Without it nobody's approval is awaited, and anybody may type RESTORE. See docs/approvals.md.
+#approvals:
+  # Everybody who may decide anything, by a short name.
+  #people:
+    #anna: { name: Anna Ax, aliases: [a.ax], roles: [on-call] }
+    #ben: { name: Ben Bo, roles: [team-lead] }
+    #cara: { roles: [reviewer], principal: cara }
+  # Names for several people or roles.
+  #groups:
+    #payments: [cara, role:team-lead]
+  # The first that fits counts. Where none fits, the built-in rules do.
+  #rules:
+    #- environments: [production]
+      #severities: [P2, P3]
+      #kinds: [full]
+      # All of these are awaited, each from somebody else: a name, role:NAME or group:NAME.
+      #approvers:
+        #- from: [role:team-lead]
+        #- from: [role:reviewer, group:payments]
+          #count: 1
+      # Told, not waited for.
+      #tell: [anna]
+      #requesterMayApprove: false
+      #expiresMinutes: 60
+      #assurance: declared
+      # Who may type RESTORE. Default: everybody under people.
+      #restore:
+        #from: [role:on-call, role:team-lead]
+        #requesterMayConfirm: true
+        #expiresMinutes: 240
+        #assurance: declared
+  # May go ahead without the approvals, with a reason; everybody hears of it.
+  #breakGlass: [role:team-lead]
+  # For signed decisions, which are not in this version yet.
+  #signing:
+    #allowedSignersFile: /etc/backout/allowed_signers
+    #revokedKeysFile: /etc/backout/revoked_keys
+
 # Slack: incoming webhooks. Here stands where the secret is, never the secret itself.
 #slack:
   # Every message.
@@ -188,6 +226,47 @@ services:
             #withinSeconds: 120
             #intervalSeconds: 2
 
+        # The PostgreSQL database that a full rollback restores, and that \`backout backup\` dumps. See docs/targets/postgresql.md.
+        #database:
+          #name: listings
+          # Where psql, pg_dump and pg_restore run: a name under hosts, or local.
+          #host: web-1
+          # In a container (docker exec) or in a pod (kubectl exec):
+          #container: listings-db
+          #   pod: { namespace: prod, name: listings-db-0, selector: app=listings-db, container: postgres, context: eu }
+          # As another user of the system, for peer authentication.
+          #systemUser: postgres
+          # The folder of the programs, where they are not on the PATH.
+          #programs: /usr/lib/postgresql/15/bin
+          #connection:
+            # The folder of the Unix socket, or instead: address: db.example.net
+            #socket: /var/run/postgresql
+            #port: 5432
+            #user: postgres
+            #password: { env: LISTINGS_DB_PASSWORD }
+            #maintenanceDatabase: postgres
+            #sslMode: prefer
+            #sslRootCertificate: /etc/ssl/certs/db-ca.pem
+          #backups:
+            #folder: /var/backups/listings
+            #pattern: '*.{sql.gz,dump}'
+            # Whose folder: the host's, or the one inside the container or pod (database).
+            #where: host
+          #restore:
+            # swap: beside the live database, then renamed. in-place: where no second copy fits.
+            #strategy: swap
+            #jobs: 4
+            #keepOldDays: 7
+            # What must hold before the restored database goes live.
+            #checks:
+              #- name: there are listings
+                #sql: SELECT count(*) > 1000 FROM listings
+                #expect: t
+          # Tables whose rows newer than the backup are counted: what a restore would lose.
+          #newerRows:
+            #- table: orders
+              #column: created_at
+
         #evidence:
           # Of each log, at most this many of its last bytes.
           #maxBytesPerFile: 50000000
@@ -206,6 +285,9 @@ services:
           #captureLogsSeconds: 120
           #stopFaultySeconds: 120
           #verifySeconds: 300
+          # Full rollback: restoring the backup beside the live database; then putting it in its place.
+          #prepareRestoreSeconds: 14400
+          #restoreDatabaseSeconds: 300
           #reportSeconds: 60
           #announceSeconds: 60
 `;

@@ -6,7 +6,15 @@ export const CHANNELS = ['incidents', 'deployments', 'engineering'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
 const WANTED: Record<Channel, readonly AnnouncementEvent[]> = {
-  incidents: ['started', 'traffic-shifted', 'waiting-for-decision', 'ended'],
+  incidents: [
+    'started',
+    'waiting-for-approval',
+    'traffic-shifted',
+    'waiting-for-decision',
+    'waiting-for-restore',
+    'database-restored',
+    'ended',
+  ],
   deployments: ['started', 'ended'],
   engineering: ['ended'],
 };

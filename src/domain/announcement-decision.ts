@@ -4,7 +4,8 @@ import { title } from './announcement-parts.ts';
 import type { Announcement } from './announcement-parts.ts';
 import { deadlineSentence } from './report/durations.ts';
 import { formatTime } from './report/format.ts';
-import { DATA_UNCHANGED, trafficSentence } from './report/traffic.ts';
+import { dataSentence } from './report/data.ts';
+import { trafficSentence } from './report/traffic.ts';
 
 /** What each answer does. `skip` and `abort` are not the same, and at 3 a.m. that must stand there. */
 const MEANINGS = [
@@ -24,7 +25,7 @@ export function announceDecision(record: IncidentRecord): Announcement {
     tone: 'question',
     title: title('A DECISION IS NEEDED', record),
     body: [
-      `${trafficSentence(record)} ${DATA_UNCHANGED} The rollback waits: ${lowerFirst(awaiting.what)}.`,
+      `${trafficSentence(record)} ${dataSentence(record)} The rollback waits: ${lowerFirst(awaiting.what)}.`,
       ...(step?.failure ? [`What went wrong: ${step.failure.message}`] : []),
       'If nobody answers, it waits on and nothing more is changed.',
     ],
@@ -51,7 +52,7 @@ function alreadyDecided(record: IncidentRecord): Announcement {
     id: idOf(record, last),
     tone: 'progress',
     title: title('A decision was needed and has been given', record),
-    body: [`${trafficSentence(record)} ${DATA_UNCHANGED} ${said}`],
+    body: [`${trafficSentence(record)} ${dataSentence(record)} ${said}`],
     fields: [],
     lists: [],
     commands: [],

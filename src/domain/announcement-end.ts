@@ -1,7 +1,8 @@
 /** The message at the end of a rollback. Only a proved one reads like a success. */
 import type { IncidentRecord } from './rollback.ts';
 import type { Announcement } from './announcement-parts.ts';
-import { describeRelease } from './plan.ts';
+import { databaseOf, describeRelease } from './plan.ts';
+import { isRestored, lossWindow } from './report/data.ts';
 import { deadlineSentence, durationsOf, momentsOf } from './report/durations.ts';
 import { formatDuration } from './report/format.ts';
 import { reportPath } from './report/files.ts';
@@ -42,10 +43,15 @@ function resolution({ plan, status }: IncidentRecord): string {
     : 'not resolved';
 }
 
-function impact({ plan, status }: IncidentRecord, exposure: number | null): string {
+function impact(record: IncidentRecord, exposure: number | null): string {
+  const { plan, status } = record;
   const who = plan.request.customerFacing ? 'customers affected' : 'no customers affected';
   const since = plan.request.detectedAt === undefined ? 'the start of the rollback' : 'detection';
   if (exposure === null) return `${who}; traffic was not proved safe`;
   const how = status.outcome === 'rolled-back' ? '' : ', and the service is not known to be good';
-  return `${who}, for ${formatDuration(exposure)} from ${since} until traffic was safe${how}; no data lost`;
+  return `${who}, for ${formatDuration(exposure)} from ${since} until traffic was safe${how}; ${dataLoss(record)}`;
+}
+
+function dataLoss(record: IncidentRecord): string {
+  return isRestored(record) ? `data lost: ${lossWindow(databaseOf(record.plan))}` : 'no data lost';
 }

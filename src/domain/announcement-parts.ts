@@ -8,7 +8,7 @@ export type Announcement = {
   tone: 'begin' | 'progress' | 'question' | 'good' | 'bad';
   /** One line. */
   title: string;
-  /** Paragraphs. They say where traffic is, and that no data was changed. */
+  /** Paragraphs. They say where traffic is, and what became of the data. */
   body: string[];
   /** Name and value, in the order in which they are shown. */
   fields: [name: string, value: string][];

@@ -1,11 +1,16 @@
 /**
  * What people are told, and when (requirement H1), in no messenger's own format. Every message says where traffic is
- * and that no data was changed. Pure: made from the record as it is when the message is sent.
+ * and what became of the data. Pure: made from the record as it is when the message is sent.
  */
 import type { AnnouncementEvent } from './notification.ts';
 import { describeRelease } from './plan.ts';
 import type { IncidentRecord, StepRecord } from './rollback.ts';
 import { announceDecision } from './announcement-decision.ts';
+import {
+  announceApprovalQuestion,
+  announceRestored,
+  announceRestoreQuestion,
+} from './announcement-people.ts';
 import { announceEnd } from './announcement-end.ts';
 import { expectedRemaining, title } from './announcement-parts.ts';
 import type { Announcement } from './announcement-parts.ts';
@@ -13,7 +18,8 @@ import { durationsOf, momentsOf, deadlineSentence } from './report/durations.ts'
 import { formatDuration, formatTime } from './report/format.ts';
 import { nextSteps } from './report/next-steps.ts';
 import { findStep, isDone } from './report/steps.ts';
-import { DATA_UNCHANGED, trafficSentence } from './report/traffic.ts';
+import { dataSentence } from './report/data.ts';
+import { trafficSentence } from './report/traffic.ts';
 
 export type { Announcement } from './announcement-parts.ts';
 
@@ -24,8 +30,14 @@ export function announcementFor(event: AnnouncementEvent, record: IncidentRecord
       return announceStart(record);
     case 'traffic-shifted':
       return announceShift(record);
+    case 'waiting-for-approval':
+      return announceApprovalQuestion(record);
     case 'waiting-for-decision':
       return announceDecision(record);
+    case 'waiting-for-restore':
+      return announceRestoreQuestion(record);
+    case 'database-restored':
+      return announceRestored(record);
     case 'ended':
       return announceEnd(record);
   }
@@ -39,7 +51,7 @@ function announceStart(record: IncidentRecord): Announcement {
     tone: 'begin',
     title: title('Rolling back', record),
     body: [
-      `Going back from ${describeRelease(plan.from)} to ${describeRelease(plan.to)}. ${trafficSentence(record)} ${DATA_UNCHANGED}`,
+      `Going back from ${describeRelease(plan.from)} to ${describeRelease(plan.to)}. ${trafficSentence(record)} ${dataSentence(record)}`,
       ...plan.warnings.map((warning) => `Warning: ${warning}`),
     ],
     fields: [
@@ -71,7 +83,7 @@ function announceShift(record: IncidentRecord): Announcement {
     tone: 'progress',
     title: title('Traffic has moved', record),
     body: [
-      `${trafficSentence(record)} ${DATA_UNCHANGED} The rollback is not over yet.`,
+      `${trafficSentence(record)} ${dataSentence(record)} The rollback is not over yet.`,
       ...(proof === undefined ? [] : [`Proof: ${proof}`]),
     ],
     fields: [

@@ -50,6 +50,18 @@ const RETRYABLE = {
   EvidenceNotWritten: true,
   MessageNotSent: true,
   MessageRefused: false,
+  // PostgreSQL
+  DatabaseUnreachable: true,
+  DatabaseMissing: false,
+  // Somebody else holds what the statement needs: a lock, a session, a connection slot.
+  DatabaseBusy: true,
+  QueryFailed: false,
+  NoUsableBackup: false,
+  BackupNotMade: true,
+  // A restore can't be done as things are, and nothing was changed for it.
+  RestoreRefused: false,
+  // The backup does not fit, or what came of it does not pass. The live database is untouched.
+  RestoreFailed: false,
 } as const satisfies Record<string, boolean>;
 
 export type FailureType = keyof typeof RETRYABLE;

@@ -16,4 +16,11 @@ export const slackSchema = z
 export type SlackSettings = z.infer<typeof slackSchema>;
 
 /** The moments at which people are told. */
-export type AnnouncementEvent = 'started' | 'traffic-shifted' | 'waiting-for-decision' | 'ended';
+export type AnnouncementEvent =
+  | 'started'
+  | 'waiting-for-approval'
+  | 'traffic-shifted'
+  | 'waiting-for-decision'
+  | 'waiting-for-restore'
+  | 'database-restored'
+  | 'ended';

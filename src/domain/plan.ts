@@ -1,23 +1,49 @@
 /** The immutable plan of one rollback: made from live state, shown to people, followed by the workflow. */
+import type { Policy } from './approval/policy.ts';
+import type { BackupFormat } from './backup.ts';
 import type { Deadline } from './deadline.ts';
 import type { RollbackRequest } from './request.ts';
 import type { ServiceEnvironment } from './service.ts';
 
-/** The kinds of rollback. `full` and `partial` come with their workflows. */
-export type RollbackKind = 'traffic-only';
+/** The kinds of rollback. `full` restores the database too. `partial` comes with its workflow. */
+export const ROLLBACK_KINDS = ['traffic-only', 'full'] as const;
+export type RollbackKind = (typeof ROLLBACK_KINDS)[number];
 
-/** The steps of a traffic-only rollback, in the order of the runbook. */
-export const TRAFFIC_ONLY_STEPS = [
+/** The steps of a full rollback, in the order of the runbook: every step that there is. */
+export const FULL_STEPS = [
   'capture-before',
   'start-previous',
   'shift-traffic',
   'capture-logs',
   'stop-faulty',
+  'check-release',
+  'prepare-restore',
+  'confirm-restore',
+  'restore-database',
   'verify',
   'report',
   'announce',
 ] as const;
-export type StepName = (typeof TRAFFIC_ONLY_STEPS)[number];
+export type StepName = (typeof FULL_STEPS)[number];
+
+/** The steps that only a rollback with a database has. */
+const DATABASE_STEPS: readonly StepName[] = [
+  'check-release',
+  'prepare-restore',
+  'confirm-restore',
+  'restore-database',
+];
+
+/** The steps of a traffic-only rollback, in the order of the runbook. */
+export const TRAFFIC_ONLY_STEPS: readonly StepName[] = FULL_STEPS.filter(
+  (name) => !DATABASE_STEPS.includes(name),
+);
+
+/** The steps of each kind, in the order of its runbook. */
+export const STEPS: Record<RollbackKind, readonly StepName[]> = {
+  'traffic-only': TRAFFIC_ONLY_STEPS,
+  full: FULL_STEPS,
+};
 
 /** One deployed thing that can serve: a colour, a container, a Helm revision, a Fly release. */
 export type Release = {
@@ -35,7 +61,7 @@ export type PlannedStep = {
   /** The commands or requests, one line each, ready to read (never to paste into a shell unread). */
   commands: string[];
   /** What is different afterwards. */
-  changes: 'nothing' | 'traffic' | 'processes' | 'records';
+  changes: 'nothing' | 'traffic' | 'processes' | 'records' | 'data';
   /** Seconds after which a person is asked. */
   budgetSeconds: number;
   /** Seconds it usually takes. */
@@ -72,6 +98,30 @@ export type UnfinishedRollback = {
   at: string;
 };
 
+/** What a full rollback restores, as a person sees it before typing RESTORE. */
+export type DatabasePlan = {
+  /** One line: "PostgreSQL database listings on db-1". */
+  database: string;
+  strategy: 'swap' | 'in-place';
+  /** The backup's file name: what RESTORE is bound to. */
+  backup: string;
+  /** Where it is, on the host or in the container. */
+  path: string;
+  /** ISO 8601: the moment whose data it holds, and who says so. */
+  madeAt: string;
+  madeAtSource: 'manifest' | 'dump' | 'file time';
+  sizeBytes: number;
+  /** What tells it from any other: a backup that has changed since is not restored. */
+  sha256: string;
+  format: BackupFormat;
+  /** ISO 8601: until when changes were seen in the live database; null where nothing tells. */
+  lastChangeAt: string | null;
+  /** Rows newer than the backup, where the configuration says how to count them: they will be lost. */
+  newerRows: { table: string; rows: number | null; problem: string | null }[];
+  /** Newer or other backups that are not taken, each with why: "listings-3.dump is truncated". */
+  passedOver: string[];
+};
+
 export type Plan = {
   /** 12 hexadecimal digits over everything that a person agrees to: from, to, commands. */
   hash: string;
@@ -85,10 +135,14 @@ export type Plan = {
   to: Release;
   steps: PlannedStep[];
   observed: Observation;
+  /** Only where the kind of rollback restores a database. */
+  database?: DatabasePlan;
   /** Things that are odd but don't stop the rollback. */
   warnings: string[];
   expectedSeconds: number;
   deadline: Deadline;
+  /** Who must agree, frozen when the plan is made. Missing in plans of versions before 0.2. */
+  policy?: Policy;
   /** Set when this plan finishes what an earlier rollback began. */
   continues: UnfinishedRollback | null;
   /** The service's configuration as it was when the plan was made. Holds no secret, only where secrets are. */
@@ -104,6 +158,12 @@ export function plannedStep(plan: Pick<Plan, 'steps'>, name: StepName): PlannedS
   const step = plan.steps.find((candidate) => candidate.name === name);
   if (!step) throw new Error(`the plan has no step ${name}`);
   return step;
+}
+
+/** The database of a plan that restores one. */
+export function databaseOf({ database }: Pick<Plan, 'database'>): DatabasePlan {
+  if (!database) throw new Error('the plan restores no database');
+  return database;
 }
 
 /** "green (2.4.1)", or just "green" where the version is not known. */

@@ -41,6 +41,17 @@ export const rollbackRequestSchema = z.strictObject({
   incidentCommander: line(200).optional().describe('Who leads the incident.'),
   requestedBy: line(200).optional().describe('Who asks for the rollback. Declared, not verified.'),
   dryRun: z.boolean().default(false).describe('Return the plan and change nothing.'),
+  releasedAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe(
+      'Full rollback: when the faulty release went live, ISO 8601. The newest good backup from before is restored.',
+    ),
+  backup: line(1000)
+    .optional()
+    .describe(
+      'Full rollback: the file name of the backup to restore, instead of the newest from before `releasedAt`.',
+    ),
   planHash: z
     .string()
     .regex(/^[0-9a-f]{12}$/, 'must be the 12 hexadecimal digits that a plan shows')

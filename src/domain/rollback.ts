@@ -1,4 +1,5 @@
 /** What is known of one rollback while it runs and after it: the source of status, timeline and report. */
+import type { Approvals } from './approval/state.ts';
 import type { Acknowledge, Assurance, DecideStep, Resolve } from './messages.ts';
 import type { AnnouncementEvent } from './notification.ts';
 import type { Plan, PlanSummary, StepName } from './plan.ts';
@@ -107,6 +108,8 @@ export type RollbackStatus = {
   plan: PlanSummary | null;
   steps: StepRecord[];
   awaiting: Awaiting | null;
+  /** Who approved, rejected and typed RESTORE, and what is still awaited of them. */
+  approvals: Approvals;
   acknowledgements: (Acknowledge & { at: string })[];
   resolution: (Resolve & { at: string }) | null;
   refusedMessages: RefusedMessage[];

@@ -1,5 +1,6 @@
 /** How a service is rolled back: the part of backout.yaml under `services`. Source of the JSON Schema for editors. */
 import * as z from 'zod';
+import { databaseSchema } from './database.ts';
 import { nginxBlueGreenSchema } from './targets/nginx-blue-green.ts';
 import { nameSchema } from './request.ts';
 import { slackSchema } from './notification.ts';
@@ -52,6 +53,16 @@ export const budgetsSchema = z
       .describe(
         'Verifying the release returned to. At least as long as the settings under `verify` may take.',
       ),
+    prepareRestoreSeconds: z
+      .number()
+      .positive()
+      .default(14_400)
+      .describe('Full rollback: restoring the backup beside the live database.'),
+    restoreDatabaseSeconds: z
+      .number()
+      .positive()
+      .default(300)
+      .describe('Full rollback: putting the restored database in its place.'),
     reportSeconds: z.number().positive().default(60).describe('Writing the report.'),
     announceSeconds: z.number().positive().default(60).describe('Telling each Slack channel.'),
   })
@@ -66,6 +77,7 @@ export const serviceEnvironmentSchema = z.strictObject({
     .describe("The task queue of a worker inside this environment's network. Default: the main one."),
   target: targetSchema,
   verify: verificationSchema,
+  database: databaseSchema.optional(),
   evidence: evidenceSchema,
   slack: slackSchema.optional().describe("Overrides the file's top-level `slack` for this environment."),
   budgets: budgetsSchema,

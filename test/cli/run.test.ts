@@ -19,10 +19,11 @@ test('the version is the one in package.json', async () => {
 
 test('help names every command and every exit code', async () => {
   const { code, out } = await backout('--help');
-  const commands = [...out.matchAll(/^ {2}([a-z]+) .* {2}/gm)].map(([, name]) => name);
+  const commands = [...out.matchAll(/^ {2}([a-z][a-z-]*) .* {2}/gm)].map(([, name]) => name);
   expect(commands).toEqual([
     ...['plan', 'rollback', 'watch', 'status', 'history', 'decide', 'cancel', 'ack', 'resolve'],
-    ...['worker', 'init', 'check', 'doctor', 'help'],
+    ...['approve', 'reject', 'break-glass', 'confirm-restore'],
+    ...['backup', 'backups', 'worker', 'init', 'check', 'doctor', 'help'],
   ]);
   expect([...out.matchAll(/^ {2}(\d+) {2}/gm)].map(([, number]) => Number(number))).toEqual([
     0, 1, 2, 3, 4, 5, 6, 7, 8, 130,

@@ -112,7 +112,7 @@ describe('a wrong file', () => {
   it('says what a mistaken setting could have been', async () => {
     expect(await problemsIn(SMALL.replace('version: 1', 'version: 1\nsevices: {}\nzzz: 1'))).toEqual([
       'FILE:2:1: sevices: there is no such setting; did you mean services?',
-      'FILE:3:1: zzz: there is no such setting; known here: version, temporal, hosts, incidents, slack, worker, services',
+      'FILE:3:1: zzz: there is no such setting; known here: version, temporal, hosts, incidents, approvals, slack, worker, services',
     ]);
   });
 

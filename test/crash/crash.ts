@@ -10,9 +10,10 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { build } from 'esbuild';
 import { inject } from 'vitest';
-import type { Ended } from '../support/follow.ts';
+import type { RollbackRequestInput } from '../../src/domain/request.ts';
+import type { Ended, StartedRollback } from '../support/follow.ts';
 import { openLab } from '../support/lab.ts';
-import type { Lab } from '../support/lab.ts';
+import type { Lab, StartOptions } from '../support/lab.ts';
 import { until } from '../support/until.ts';
 import type { CrashWorkerOptions } from './worker.ts';
 
@@ -56,9 +57,31 @@ async function bundleWorker(): Promise<string> {
   return outfile;
 }
 
+/** Another rollback than a traffic-only one that nobody needs to answer. */
+export type Scenario = {
+  /** Merged into the environment's settings. */
+  environment?: Record<string, unknown>;
+  request?: Partial<RollbackRequestInput>;
+  workflow?: StartOptions['workflow'];
+  /** What a person does meanwhile. Queries fail as long as no worker is there. */
+  answer?: (rollback: StartedRollback) => Promise<void>;
+};
+
 /** A rollback from start to end; with `killAt`, the worker dies there once and is started again. */
-export async function rollBack({ ssh, killAt }: { ssh: boolean; killAt?: string }): Promise<Crashed> {
-  const lab = await openLab({ ssh, withoutWorker: true });
+export async function rollBack({
+  ssh,
+  killAt,
+  scenario: { environment, request, workflow, answer } = {},
+}: {
+  ssh: boolean;
+  killAt?: string;
+  scenario?: Scenario;
+}): Promise<Crashed> {
+  const lab = await openLab({
+    ssh,
+    withoutWorker: true,
+    ...(environment === undefined ? {} : { environment }),
+  });
   const folder = await mkdtemp(join(tmpdir(), 'backout-crash-'));
   const placesLog = join(folder, 'places.log');
   const options = {
@@ -71,12 +94,14 @@ export async function rollBack({ ssh, killAt }: { ssh: boolean; killAt?: string 
   let last = first;
   try {
     const siteBefore = await lab.site();
-    const rollback = await lab.start();
+    const rollback = await lab.start(request, workflow === undefined ? {} : { workflow });
     const ending = rollback.ended();
+    const answering = answer?.(rollback);
     await Promise.race([once(first, 'exit'), ending]);
     const signal = first.signalCode;
     const places = readPlaces(placesLog);
     if (signal !== null) last = await startWorker(options);
+    await answering;
     const ended = await ending;
     const story = JSON.stringify((await rollback.status()).steps, null, 2);
     const attempts = await announceAttempts(rollback.handle);

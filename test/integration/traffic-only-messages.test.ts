@@ -103,7 +103,7 @@ describe('With the temporal CLI alone', () => {
       'decideStep: there is no step "no-such"; the steps are capture-before, start-previous, shift-traffic, capture-logs, stop-faulty, verify, report, announce',
       'acknowledge: Invalid input: expected object, received undefined',
       'resolve: Invalid input: expected object, received string',
-      'decidestep: there is no signal of that name; known are decideStep, acknowledge, resolve',
+      'decidestep: there is no signal of that name; known are decideStep, acknowledge, resolve, approve, reject, breakGlass, confirmRestore',
     ]);
 
     const refused = await temporal(

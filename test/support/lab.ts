@@ -38,6 +38,8 @@ export type LabOptions = Omit<SandboxOptions, 'folder' | 'service' | 'ssh' | 'sl
   onActivity?: (activity: { name: string; attempt: number }) => void | Promise<void>;
 };
 
+export type StartOptions = { workflow?: 'trafficOnlyRollback' | 'fullRollback'; workflowId?: string };
+
 export type Lab = {
   service: string;
   taskQueue: string;
@@ -50,7 +52,8 @@ export type Lab = {
   answers(since?: number): Answer[];
   /** The identities of the next answers. */
   nextAnswers(count?: number): Promise<(string | null)[]>;
-  start(request?: Partial<RollbackRequestInput>, options?: { workflowId?: string }): Promise<StartedRollback>;
+  /** Default: a traffic-only rollback. */
+  start(request?: Partial<RollbackRequestInput>, options?: StartOptions): Promise<StartedRollback>;
   site(): Promise<string>;
   /** The names of the incident folders. */
   incidents(): Promise<string[]>;
@@ -60,6 +63,8 @@ export type Lab = {
   expectFree(): Promise<void>;
   close(): Promise<void>;
 };
+
+const newWorkflowId = (service: string) => `rollback-${service}-${randomUUID().slice(0, 4)}`;
 
 const SILENT = new DefaultLogger('ERROR', () => undefined);
 let runtimeInstalled = false;
@@ -117,11 +122,10 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       await until('traffic was answered', () => answers(since).length >= count);
       return answers(since).map(({ release }) => release);
     },
-    start: async (request = {}, { workflowId = `rollback-${service}-${randomUUID().slice(0, 4)}` } = {}) => {
+    start: async (request = {}, options = {}) => {
+      const { workflow = 'trafficOnlyRollback', workflowId = newWorkflowId(service) } = options;
       const input = { service, reason: '5xx since 1.5.0', requestedBy: 'anna', ...request };
-      return follow(
-        await client.workflow.start('trafficOnlyRollback', { workflowId, taskQueue, args: [input] }),
-      );
+      return follow(await client.workflow.start(workflow, { workflowId, taskQueue, args: [input] }));
     },
     site: () => readFile(sandbox.site, 'utf8'),
     incidents: () => readdir(sandbox.incidents).catch(() => []),

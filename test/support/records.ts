@@ -1,4 +1,5 @@
 /** Records of rollbacks as the workflow leaves them, for tests of reports and messages. */
+import { emptyApprovals } from '../../src/domain/approval/state.ts';
 import { deadlineFor } from '../../src/domain/deadline.ts';
 import type { DecideStep } from '../../src/domain/messages.ts';
 import { TRAFFIC_ONLY_STEPS } from '../../src/domain/plan.ts';
@@ -46,6 +47,10 @@ const TITLES: Record<StepName, string> = {
   'shift-traffic': 'Send all traffic to blue (1.4.0)',
   'capture-logs': 'Keep the logs of green (1.5.0)',
   'stop-faulty': 'Stop green (1.5.0)',
+  'check-release': 'See that blue (1.4.0) is healthy',
+  'prepare-restore': 'Restore listings-0312.dump beside the live database',
+  'confirm-restore': 'Wait for RESTORE',
+  'restore-database': 'Put the restored database in its place',
   verify: 'Verify blue (1.4.0)',
   report: 'Write the incident report',
   announce: 'Tell everybody how it ended',
@@ -263,6 +268,7 @@ export function makeRecord(
     plan: summary,
     steps: goodSteps(),
     awaiting: null,
+    approvals: emptyApprovals('7a1c3f52-0b1d-4f6e-9d3c-2f8e5a6b7c8d'),
     acknowledgements: [],
     resolution: null,
     refusedMessages: [],

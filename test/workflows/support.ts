@@ -1,7 +1,10 @@
 /** Fake activities for workflow tests: the workflow's own code and a real (time-skipping) server are what is tested. */
 import type { Activities, StepInput } from '../../activities/types.ts';
+import { policyFor } from '../../src/domain/approval/policy.ts';
+import { approvalSettingsSchema } from '../../src/domain/approval/settings.ts';
+import type { ApprovalSettingsInput } from '../../src/domain/approval/settings.ts';
 import { deadlineFor } from '../../src/domain/deadline.ts';
-import { TRAFFIC_ONLY_STEPS } from '../../src/domain/plan.ts';
+import { STEPS } from '../../src/domain/plan.ts';
 import type { Plan, PlannedStep } from '../../src/domain/plan.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
 import { serviceEnvironmentSchema } from '../../src/domain/service.ts';
@@ -40,7 +43,7 @@ export function fakePlan(request: Plan['request'], change: Partial<Plan> = {}): 
     target: 'nginx upstream listings on local',
     from: { name: 'green', version: '2.0' },
     to: { name: 'blue', version: '1.0' },
-    steps: TRAFFIC_ONLY_STEPS.map(fakeStep),
+    steps: STEPS[change.kind ?? 'traffic-only'].map(fakeStep),
     observed: { at: '2026-11-21T03:00:00.000Z', releases: [], notes: [] },
     warnings: [],
     expectedSeconds: 8,
@@ -50,6 +53,31 @@ export function fakePlan(request: Plan['request'], change: Partial<Plan> = {}): 
     madeAt: '2026-11-21T03:00:00.000Z',
     ...change,
   };
+}
+
+export const BACKUP = 'listings-0259.dump';
+
+export function fullPlan(request: Plan['request'], settings: ApprovalSettingsInput | null = null): Plan {
+  const parsed = settings === null ? null : approvalSettingsSchema.parse(settings);
+  const occasion = { environment: 'production', severity: request.severity, kind: 'full' } as const;
+  return fakePlan(request, {
+    kind: 'full',
+    policy: policyFor(parsed, occasion),
+    database: {
+      database: 'PostgreSQL database listings on local',
+      strategy: 'swap',
+      backup: BACKUP,
+      path: `/backups/${BACKUP}`,
+      madeAt: '2026-11-21T02:59:00.000Z',
+      madeAtSource: 'manifest',
+      sizeBytes: 12_345_678,
+      sha256: '00'.repeat(32),
+      format: 'custom',
+      lastChangeAt: '2026-11-21T03:11:00.000Z',
+      newerRows: [{ table: 'orders', rows: 12, problem: null }],
+      passedOver: [],
+    },
+  });
 }
 
 function fakeStep(name: PlannedStep['name']): PlannedStep {
@@ -95,7 +123,7 @@ export function fakeActivities(
       searchAttributes: [],
     }),
     inspectLock: async () => null,
-    planRollback: async ({ request }) => fakePlan(request),
+    planRollback: async ({ request, kind }) => (kind === 'full' ? fullPlan(request) : fakePlan(request)),
     captureBefore: step('captureBefore', () =>
       proof('state kept', { incidentFolder: '/incidents/rollback-1' }),
     ),
@@ -103,6 +131,10 @@ export function fakeActivities(
     shiftTraffic: step('shiftTraffic', () => proof('10 of 10 new connections were answered by blue')),
     captureLogs: step('captureLogs', () => proof('logs kept')),
     stopFaulty: step('stopFaulty', () => proof('green is stopped')),
+    checkRelease: step('checkRelease', () => verdict(true)),
+    prepareRestore: step('prepareRestore', () => proof('the backup is restored beside')),
+    restoreDatabase: step('restoreDatabase', () => proof('the restored database is live')),
+    abandonRestore: step('abandonRestore', () => proof('what was prepared is removed')),
     verifyRelease: step('verifyRelease', () => verdict(true)),
     releaseTarget: async () => void calls.push('releaseTarget'),
     writeReport: async () => {

@@ -1,11 +1,20 @@
-import { ApplicationFailure, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities } from '../../activities/types.ts';
-import type { RollbackResult, RollbackStatus, TimelineEntry } from '../../src/domain/rollback.ts';
+import type { RollbackResult } from '../../src/domain/rollback.ts';
+import {
+  decide,
+  failureOf,
+  fails,
+  status,
+  timeline,
+  untilWaiting,
+  withFakes as withFakesOf,
+} from './drive.ts';
+import type { Driven } from './drive.ts';
 import { openWorkflowLab } from '../support/time-skipping.ts';
 import type { WorkflowLab } from '../support/time-skipping.ts';
-import { fakeActivities, fakePlan, proof, REQUEST, verdict } from './support.ts';
+import { fakePlan, proof, REQUEST, verdict } from './support.ts';
 
 let lab: WorkflowLab;
 beforeAll(async () => {
@@ -15,68 +24,8 @@ afterAll(async () => {
   await lab.close();
 });
 
-let count = 0;
-type Driven = { calls: string[]; start: (input?: unknown, id?: string) => Promise<WorkflowHandle> };
-
-async function withFakes<Result>(
-  replaced: Partial<Activities>,
-  drive: (driven: Driven) => Promise<Result>,
-): Promise<Result> {
-  const calls: string[] = [];
-  return await lab.withWorker(
-    (taskQueue) => fakeActivities(taskQueue, { replaced, calls }),
-    (taskQueue) =>
-      drive({
-        calls,
-        start: (input = REQUEST, id = `rollback-${++count}`) =>
-          lab.environment.client.workflow.start('trafficOnlyRollback', {
-            taskQueue,
-            workflowId: id,
-            args: [input],
-          }),
-      }),
-  );
-}
-
-const fails = (type: string, message: string) => async (): Promise<never> => {
-  throw ApplicationFailure.create({ type, message, nonRetryable: true });
-};
-
-const failureOf = async (handle: WorkflowHandle): Promise<ApplicationFailure> => {
-  const error: unknown = await handle.result().then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof WorkflowFailedError))
-    throw new Error(`expected a failed workflow, got ${String(error)}`);
-  return error.cause as ApplicationFailure;
-};
-
-const status = (handle: WorkflowHandle) => handle.query<RollbackStatus>('status');
-const timeline = async (handle: WorkflowHandle) =>
-  (await handle.query<TimelineEntry[]>('timeline')).map(({ what }) => what);
-
-async function untilWaiting(handle: WorkflowHandle): Promise<RollbackStatus> {
-  for (;;) {
-    const now = await status(handle);
-    if (now.phase === 'waiting') return now;
-    // Without a pause the queries leave the test server no time for the workflow.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-async function decide(handle: WorkflowHandle, decision: string, step = 'stop-faulty'): Promise<unknown> {
-  try {
-    return await handle.executeUpdate('decideStep', {
-      args: [{ step, decision, by: 'anna', note: 'because' }],
-    });
-  } catch (error) {
-    // The time-skipping server forgets an update when its workflow ends, also before it has told its outcome.
-    if (error instanceof WorkflowNotFoundError && /^update .* not found/.test(error.message))
-      return 'recorded';
-    throw error;
-  }
-}
+const withFakes = <Result>(replaced: Partial<Activities>, drive: (driven: Driven) => Promise<Result>) =>
+  withFakesOf({ lab, workflow: 'trafficOnlyRollback' }, replaced, drive);
 
 describe('a rollback in which everything works', () => {
   it('performs the steps in the order of the runbook and says so', async () => {
@@ -337,7 +286,7 @@ describe('messages', () => {
       const { refusedMessages, acknowledgements } = await status(handle);
       expect(refusedMessages.map(({ name, why }) => `${name}: ${why}`)).toEqual([
         'decideStep: Invalid input: expected object, received string',
-        'decideStpe: there is no signal of that name; known are decideStep, acknowledge, resolve',
+        'decideStpe: there is no signal of that name; known are decideStep, acknowledge, resolve, approve, reject, breakGlass, confirmRestore',
       ]);
       expect(acknowledgements.map(({ by }) => by)).toEqual(['anna']);
     });

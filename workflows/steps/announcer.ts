@@ -1,5 +1,5 @@
 /** Tells people beside the rollback, in order, without ever delaying it. */
-import { workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { channelsFor } from '../../src/domain/announcement-channels.ts';
 import type { AnnouncementEvent } from '../../src/domain/notification.ts';
 import { describeFailure } from './failures.ts';
@@ -10,6 +10,8 @@ import { onTarget } from './activities.ts';
 
 export class Announcer {
   readonly #rollback: Rollback;
+  /** The rollback's own: a message is not taken back because the step that it is about was given up. */
+  readonly #scope = CancellationScope.current();
   #sending: Promise<void> = Promise.resolve();
 
   constructor(rollback: Rollback) {
@@ -19,7 +21,7 @@ export class Announcer {
   /** Starts sending and returns at once. What can't be sent is noted in the timeline. */
   announce(event: AnnouncementEvent): void {
     const previous = this.#sending;
-    this.#sending = (async () => {
+    this.#sending = this.#scope.run(async () => {
       await previous;
       try {
         const { proof } = await this.send(event, `Tell people: ${event}`);
@@ -27,7 +29,7 @@ export class Announcer {
       } catch (error) {
         this.#rollback.note({ what: `Not everybody was told (${event}): ${describeFailure(error).message}` });
       }
-    })();
+    });
   }
 
   /** Waits until everything is sent or given up. */

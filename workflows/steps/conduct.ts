@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { describeRelease } from '../../src/domain/plan.ts';
 import type { Plan, RollbackKind } from '../../src/domain/plan.ts';
+import { isRestoreUnproved } from '../../src/domain/report/data.ts';
 import { outcomeSentence } from '../../src/domain/report/outcome.ts';
 import type { Outcome, RollbackResult } from '../../src/domain/rollback.ts';
 import type { ResolvedService } from '../../activities/types.ts';
@@ -19,7 +20,7 @@ import { freeLock, takeLock } from './lock.ts';
 import type { Lock } from './lock.ts';
 import { Rollback } from './rollback.ts';
 import { asOurBug, RollbackAborted } from './run-step.ts';
-import { Steps } from './steps.ts';
+import { NotApproved, Steps } from './steps.ts';
 
 /** Seconds in which the live state must have been read. Longer, and a person is better off knowing. */
 const PLANNING_BUDGET_SECONDS = 60;
@@ -55,6 +56,7 @@ async function conduct(rollback: Rollback, runbook: Runbook): Promise<RollbackRe
   const ending = await follow(rollback, runbook, steps);
   await CancellationScope.nonCancellable(async () => {
     rollback.conclude(ending.outcome);
+    if (rollback.kind === 'full') await steps.abandonRestore();
     await releaseTarget(rollback, resolved, ending.outcome);
     await freeLock(lock);
     await closeIncident(steps, announcer, ending.outcome);
@@ -71,14 +73,15 @@ async function follow(
   steps: Steps,
 ): Promise<{ outcome: Outcome; cancellation?: unknown }> {
   try {
+    // Asked for only where somebody is awaited: traffic waits for nothing else.
+    if (rollback.askApprovals()) await steps.awaitApprovals();
     await runbook(steps);
-    return {
-      outcome: rollback.step('verify').result?.verdict?.passed === true ? 'rolled-back' : 'unverified',
-    };
+    const isVerified = rollback.step('verify').result?.verdict?.passed === true;
+    return { outcome: isVerified && !isRestoreUnproved(rollback) ? 'rolled-back' : 'unverified' };
   } catch (error) {
     rollback.leaveUnreached();
     if (isCancellation(error)) return { outcome: 'cancelled', cancellation: error };
-    if (error instanceof RollbackAborted) return { outcome: 'aborted' };
+    if (error instanceof RollbackAborted || error instanceof NotApproved) return { outcome: 'aborted' };
     throw error;
   }
 }

@@ -13,9 +13,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { ApprovalMessageName } from '../../src/domain/approval/messages.ts';
+import { makeTerms } from '../../src/domain/approval/state.ts';
+import type { Approvals } from '../../src/domain/approval/state.ts';
 import type { DecideStep, MessageName } from '../../src/domain/messages.ts';
 import type { Plan, RollbackKind, StepName } from '../../src/domain/plan.ts';
-import { TRAFFIC_ONLY_STEPS, describeRelease } from '../../src/domain/plan.ts';
+import { STEPS, describeRelease } from '../../src/domain/plan.ts';
 import {
   accept,
   emptyInbox,
@@ -27,7 +30,9 @@ import {
 import type { Message } from '../../src/domain/messages.ts';
 import { trafficSentence } from '../../src/domain/report/traffic.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
+import { approvalNotes } from '../../src/domain/approval/notes.ts';
 import type {
+  Awaiting,
   IncidentRecord,
   Outcome,
   Phase,
@@ -36,7 +41,18 @@ import type {
   StepRecord,
   TimelineEntry,
 } from '../../src/domain/rollback.ts';
-import { MESSAGE_DESCRIPTIONS, SIGNALS, UPDATES, statusQuery, timelineQuery } from '../messages.ts';
+import {
+  APPROVAL_DESCRIPTIONS,
+  APPROVAL_SIGNALS,
+  APPROVAL_UPDATES,
+  MESSAGE_DESCRIPTIONS,
+  SIGNALS,
+  UPDATES,
+  statusQuery,
+  timelineQuery,
+} from '../messages.ts';
+import { ApprovalDesk } from './approvals.ts';
+import { isDone } from '../../src/domain/report/steps.ts';
 import { renderDetails } from './details.ts';
 
 /** ISO 8601 of the workflow's own clock, which replays the same. */
@@ -46,13 +62,15 @@ export class Rollback {
   readonly ref: RollbackRef;
   readonly request: RollbackRequest;
   readonly kind: RollbackKind;
+  readonly approvals: ApprovalDesk;
   #plan: Plan | null = null;
   #phase: Phase = 'planning';
   #outcome: Outcome | null = null;
   #inbox = emptyInbox();
   #timeline: TimelineEntry[] = [];
   #steps: StepRecord[] = [];
-  #awaiting: RollbackStatus['awaiting'] = null;
+  /** What is awaited, the latest last: a step can fail while RESTORE is awaited. */
+  #awaited: Awaiting[] = [];
   #incidentFolder: string | null = null;
   #trafficSafeAt: string | null = null;
   #endedAt: string | null = null;
@@ -61,6 +79,7 @@ export class Rollback {
   constructor(kind: RollbackKind, request: RollbackRequest) {
     const info = workflowInfo();
     this.kind = kind;
+    this.approvals = new ApprovalDesk(info.runId, (before, after) => this.#decided(before, after));
     this.request = request;
     this.ref = {
       workflowId: info.workflowId,
@@ -88,7 +107,8 @@ export class Rollback {
       traffic: this.#traffic(),
       plan: this.#plan === null ? null : (summary as RollbackStatus['plan']),
       steps: this.#steps,
-      awaiting: this.#awaiting,
+      awaiting: this.#awaited.at(-1) ?? null,
+      approvals: this.approvals.state,
       acknowledgements: this.#inbox.acknowledgements,
       resolution: this.#inbox.resolution,
       refusedMessages: this.#inbox.refused,
@@ -118,7 +138,7 @@ export class Rollback {
   follow(plan: Plan): void {
     this.#plan = plan;
     this.#phase = 'running';
-    this.#steps = TRAFFIC_ONLY_STEPS.map((name) => pendingStep(plan, name));
+    this.#steps = STEPS[this.kind].map((name) => pendingStep(plan, name));
     this.note({
       what: `Plan ${plan.hash} made: from ${describeRelease(plan.from)} to ${describeRelease(plan.to)}`,
     });
@@ -129,6 +149,10 @@ export class Rollback {
     const step = this.#steps.find((candidate) => candidate.name === name);
     if (!step) throw new Error(`there is no step ${name}`);
     return step;
+  }
+
+  isDone(name: StepName): boolean {
+    return isDone(this.step(name));
   }
 
   /** Changes a step's record and shows it. */
@@ -161,20 +185,29 @@ export class Rollback {
 
   /** Waits until a person has decided what to do about a step. A decision that came early counts. */
   async decision(name: StepName): Promise<NonNullable<StepRecord['decision']>> {
-    this.#phase = 'waiting';
-    this.#awaiting = {
+    const awaiting: Awaiting = {
       what: `A decision about the step "${this.step(name).title}"`,
       since: now(),
       step: name,
       answers: decisionCommands(this.ref.workflowId, name),
     };
+    this.#startAwaiting(awaiting);
     this.update(name, { state: 'waiting-for-decision' });
-    await condition(() => name in this.#inbox.decisions);
+    await condition(() => this.hasDecision(name));
+    this.#stopAwaiting(awaiting);
+    return this.takeDecision(name);
+  }
+
+  /** True when somebody has decided about a step, and nobody has used it yet. */
+  hasDecision(name: StepName): boolean {
+    return name in this.#inbox.decisions;
+  }
+
+  /** The decision about a step. Each is used once. */
+  takeDecision(name: StepName): NonNullable<StepRecord['decision']> {
     const { inbox, decision } = takeDecision(this.#inbox, name);
     if (decision === null) throw new Error(`a decision about ${name} was seen and is gone`);
     this.#inbox = inbox;
-    this.#awaiting = null;
-    this.#phase = 'running';
     this.update(name, { decision });
     this.note({
       what: `Decided about "${this.step(name).title}": ${decision.decision}${decision.note ? ` (${decision.note})` : ''}`,
@@ -185,11 +218,46 @@ export class Rollback {
     return decision;
   }
 
+  /** Shows that people are awaited, until what is awaited has come. */
+  async whileAwaiting<Result>(awaiting: Awaiting, wait: () => Promise<Result>): Promise<Result> {
+    this.#startAwaiting(awaiting);
+    this.#publish();
+    try {
+      return await wait();
+    } finally {
+      this.#stopAwaiting(awaiting);
+      this.#publish();
+    }
+  }
+
+  #startAwaiting(awaiting: Awaiting): void {
+    this.#awaited = [...this.#awaited, awaiting];
+    this.#phase = 'waiting';
+  }
+
+  #stopAwaiting(awaiting: Awaiting): void {
+    this.#awaited = this.#awaited.filter((one) => one !== awaiting);
+    if (this.#awaited.length === 0) this.#phase = 'running';
+  }
+
+  /**
+   * Asks for the approvals that the plan's policy wants.
+   * @returns whether anybody's is awaited
+   */
+  askApprovals(): boolean {
+    const { policy, hash, database } = this.plan;
+    if (policy === undefined) return false;
+    const { requestedBy } = this.request;
+    const backup = database?.backup ?? null;
+    this.approvals.ask(makeTerms({ policy, planHash: hash, backup, requestedBy }, now()));
+    return this.approvals.state.decision?.outcome !== 'not-needed';
+  }
+
   end(outcome: Outcome): void {
     this.#phase = 'ended';
     this.#outcome = outcome;
     this.#endedAt = now();
-    this.#awaiting = null;
+    this.#awaited = [];
     this.#publish();
   }
 
@@ -197,7 +265,7 @@ export class Rollback {
   conclude(outcome: Outcome): void {
     this.#outcome = outcome;
     this.#endedAt = now();
-    this.#awaiting = null;
+    this.#awaited = [];
     this.#phase = 'running';
     this.note({ what: `Outcome: ${outcome}` });
     this.#publish();
@@ -220,9 +288,45 @@ export class Rollback {
         validator: (content) => this.#validate(name, content),
       });
     }
+    for (const name of Object.keys(APPROVAL_SIGNALS) as ApprovalMessageName[]) {
+      const description = APPROVAL_DESCRIPTIONS[name];
+      setHandler(APPROVAL_SIGNALS[name], (content) => this.#onApprovalSignal(name, content), { description });
+      setHandler(APPROVAL_UPDATES[name], (content) => this.#onApprovalUpdate(name, content), {
+        description,
+        validator: (content) => this.#validateApproval(name, content),
+      });
+    }
     setDefaultSignalHandler((name) => {
-      this.#refuse(name, `there is no signal of that name; known are ${Object.keys(SIGNALS).join(', ')}`);
+      const known = [...Object.keys(SIGNALS), ...Object.keys(APPROVAL_SIGNALS)].join(', ');
+      this.#refuse(name, `there is no signal of that name; known are ${known}`);
     });
+  }
+
+  #onApprovalSignal(name: ApprovalMessageName, content: unknown): void {
+    if (this.#outcome === null) this.approvals.receive(name, content);
+    else this.#refuse(name, ENDED);
+  }
+
+  #onApprovalUpdate(name: ApprovalMessageName, content: unknown): string {
+    const why = this.#whyApprovalRefused(name, content);
+    this.#onApprovalSignal(name, content);
+    return why === null ? 'recorded' : `refused: ${why}`;
+  }
+
+  #validateApproval(name: ApprovalMessageName, content: unknown): void {
+    const why = this.#whyApprovalRefused(name, content);
+    if (why !== null) throw new Error(why);
+  }
+
+  #whyApprovalRefused(name: ApprovalMessageName, content: unknown): string | null {
+    return this.#outcome === null ? this.approvals.whyRefused(name, content) : ENDED;
+  }
+
+  /** Notes what people decided, and what of it was refused. */
+  #decided(before: Approvals, after: Approvals): void {
+    for (const entry of approvalNotes(before, after)) this.note(entry);
+    for (const { name, why } of after.refused.slice(before.refused.length)) this.#refuse(name, why);
+    this.#publish();
   }
 
   /** A signal never throws: that would fail or wedge the workflow. */
@@ -301,6 +405,8 @@ export class Rollback {
     );
   }
 }
+
+const ENDED = 'the rollback has ended';
 
 const CLOSING_STEPS: readonly StepName[] = ['report', 'announce'];
 

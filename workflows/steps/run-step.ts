@@ -72,7 +72,8 @@ export async function runStep(
   }
 }
 
-function finish(rollback: Rollback, name: StepName, result: StepResult): void {
+/** Records that a step is done, with its proof. */
+export function finish(rollback: Rollback, name: StepName, result: StepResult): void {
   if (result.incidentFolder !== undefined) rollback.evidenceIn(result.incidentFolder);
   rollback.update(name, { state: result.outcome, result, failure: null, finishedAt: now() });
   const evidence = result.evidence?.[0]?.name;

@@ -1,14 +1,40 @@
 /** The steps that rollbacks share, each a verb of the runbook. */
 import { plannedStep } from '../../src/domain/plan.ts';
 import type { StepName } from '../../src/domain/plan.ts';
+import { condition } from '@temporalio/workflow';
 import type { Activities, StepInput } from '../../activities/types.ts';
-import type { StepResult } from '../../src/domain/rollback.ts';
+import { awaitingApproval, awaitingRestore, whyNotRestored } from '../../src/domain/approval/awaiting.ts';
+import { describeAssurance } from '../../src/domain/approval/words.ts';
+import { databaseOf } from '../../src/domain/plan.ts';
+import type { StepRecord, StepResult } from '../../src/domain/rollback.ts';
 import type { Announcer } from './announcer.ts';
 import { onTarget } from './activities.ts';
 import { describeFailure } from './failures.ts';
+import { now } from './rollback.ts';
 import type { Rollback } from './rollback.ts';
-import { runStep } from './run-step.ts';
+import { finish, RollbackAborted, runStep } from './run-step.ts';
 import type { StepOptions } from './run-step.ts';
+import { sideBySide } from './side-by-side.ts';
+
+/** How often people are reminded that RESTORE is awaited. */
+const REMIND_EVERY = '15 minutes';
+
+/** Thrown when the approvals that the policy wants were not given: the rollback ends before it has changed anything. */
+export class NotApproved extends Error {
+  constructor() {
+    super('not approved');
+  }
+}
+
+/** Thrown when a person decides that the database stays as it is, and the rollback goes on without it. */
+class DatabaseLeft extends Error {
+  readonly decision: StepRecord['decision'];
+
+  constructor(decision: StepRecord['decision']) {
+    super('the database is left as it is');
+    this.decision = decision;
+  }
+}
 
 export class Steps {
   readonly #rollback: Rollback;
@@ -19,6 +45,20 @@ export class Steps {
     this.#rollback = rollback;
     this.#announcer = announcer;
     this.#taskQueue = taskQueue;
+  }
+
+  /**
+   * Waits until everybody has agreed whose approval the policy wants.
+   * @throws NotApproved when it was rejected, or nobody agreed in time
+   */
+  async awaitApprovals(): Promise<void> {
+    const { approvals, plan, ref } = this.#rollback;
+    const { terms } = approvals.state;
+    if (terms === null) throw new Error('approvals are awaited only once they are asked for');
+    const awaiting = awaitingApproval(plan, { terms, ref });
+    this.#announcer.announce('waiting-for-approval');
+    const answer = await this.#rollback.whileAwaiting(awaiting, () => approvals.decided());
+    if (answer.outcome === 'rejected' || answer.outcome === 'expired') throw new NotApproved();
   }
 
   /** Keeps what the next steps change. Bounded, and never a reason to leave traffic on a faulty release. */
@@ -48,8 +88,126 @@ export class Steps {
   }
 
   async verifyRelease(): Promise<void> {
-    const since = this.#rollback.status.trafficSafeAt ?? this.#rollback.ref.startedAt;
+    const { plan, ref, status } = this.#rollback;
+    const restored = plan.database === undefined ? null : this.#rollback.step('restore-database').result;
+    // What the sessions that the restore ended have left in logs and metrics is not the release's fault.
+    const since = restored?.provedAt ?? status.trafficSafeAt ?? ref.startedAt;
     await this.#run('verify', (target) => target.verifyRelease({ ...this.#input, since }));
+  }
+
+  /**
+   * Side by side: restores the backup beside the live database, looks whether the release returned to is healthy, and
+   * waits for RESTORE, which people can type at any time meanwhile.
+   * @returns false when a person decided to leave the database as it is
+   * @throws RollbackAborted when the restore was rejected, nobody typed RESTORE in time, or a person ended it
+   */
+  async agreeOnRestore(): Promise<boolean> {
+    try {
+      await sideBySide([
+        () => this.#confirmRestore(),
+        () => this.#prepareRestore(),
+        () => this.#checkRelease(),
+      ]);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DatabaseLeft)) throw error;
+      const { decision } = error;
+      for (const name of ['prepare-restore', 'confirm-restore', 'restore-database'] as const)
+        if (!this.#rollback.isDone(name)) this.#rollback.update(name, { state: 'skipped', decision });
+      if (this.#rollback.step('check-release').state === 'running')
+        this.#rollback.update('check-release', { state: 'not-reached' });
+      return false;
+    }
+  }
+
+  /** Puts the restored database in the live one's place. */
+  async restoreDatabase(): Promise<void> {
+    const { plan, approvals } = this.#rollback;
+    const backup = databaseOf(plan).backup;
+    if (!approvals.clears(plan.hash, backup)) throw new Error('nothing is restored without RESTORE');
+    const restored = await this.#run('restore-database', (target) => target.restoreDatabase(this.#input));
+    if (restored !== null) this.#announcer.announce('database-restored');
+  }
+
+  async #prepareRestore(): Promise<void> {
+    const result = await this.#run('prepare-restore', (target) => target.prepareRestore(this.#input));
+    if (result === null) throw new DatabaseLeft(this.#rollback.step('prepare-restore').decision);
+  }
+
+  async #checkRelease(): Promise<void> {
+    const since = this.#rollback.status.trafficSafeAt ?? this.#rollback.ref.startedAt;
+    await this.#run('check-release', (target) => target.checkRelease({ ...this.#input, since }), {
+      whenFailing: 'go-on',
+    });
+  }
+
+  async #confirmRestore(): Promise<void> {
+    const step = 'confirm-restore';
+    const { plan, approvals, ref } = this.#rollback;
+    const { backup } = databaseOf(plan);
+    this.#rollback.update(step, { state: 'waiting-for-decision', startedAt: now(), rounds: 1 });
+    approvals.askRestore(backup);
+    const awaiting = awaitingRestore(plan, { ref, since: now() });
+    const decision = await this.#rollback.whileAwaiting(awaiting, () => this.#untilConfirmed());
+    const answer = approvals.state.restoreDecision;
+    if (answer?.outcome === 'confirmed') {
+      const by = answer.by ?? 'somebody who gave no name';
+      finish(this.#rollback, step, {
+        outcome: 'done',
+        proof: `${by} typed RESTORE for ${backup} (${describeAssurance(answer.assurance)})`,
+        details: [],
+        provedAt: answer.at,
+      });
+      return;
+    }
+    const isLeft = decision?.decision === 'skip';
+    const failure = { type: 'RestoreNotConfirmed', message: whyNotRestored(answer) };
+    this.#rollback.update(step, {
+      state: isLeft ? 'skipped' : 'aborted',
+      finishedAt: now(),
+      failure: answer === null ? null : failure,
+    });
+    throw isLeft ? new DatabaseLeft(decision) : new RollbackAborted(step);
+  }
+
+  /**
+   * Until RESTORE is typed, rejected or too late, or a person skips or aborts the step; people are reminded meanwhile.
+   * @returns that person's decision, where there was one
+   */
+  async #untilConfirmed(): Promise<StepRecord['decision']> {
+    for (;;) {
+      let isOver = false;
+      const isDecided = () => this.#rollback.hasDecision('confirm-restore');
+      const answered = this.#rollback.approvals.restoreDecided(isDecided).then(() => (isOver = true));
+      // When the rollback is cancelled, the loop below says so.
+      answered.catch(() => undefined);
+      do this.#announcer.announce('waiting-for-restore');
+      while (!(await condition(() => isOver, REMIND_EVERY)));
+      const decision = isDecided() ? this.#rollback.takeDecision('confirm-restore') : null;
+      // There is nothing to try again: whoever says so wants it to wait on.
+      if (decision?.decision !== 'retry' || this.#rollback.approvals.state.restoreDecision !== null)
+        return decision;
+      this.#rollback.update('confirm-restore', { state: 'waiting-for-decision' });
+    }
+  }
+
+  /** Removes a restore that was prepared and is not wanted any more. The live database is left alone. */
+  async abandonRestore(): Promise<void> {
+    if (this.#rollback.plan.database === undefined || this.#rollback.isDone('restore-database')) return;
+    if (this.#rollback.step('prepare-restore').startedAt === null) return;
+    const { budgetSeconds } = plannedStep(this.#rollback.plan, 'restore-database');
+    const summary = 'Remove the restore that is not wanted any more';
+    try {
+      const target = onTarget({ taskQueue: this.#taskQueue, budgetSeconds, summary });
+      const { proof } = await target.abandonRestore(this.#input);
+      this.#rollback.note({ what: proof, step: 'prepare-restore' });
+    } catch (error) {
+      const { message } = describeFailure(error, 'records');
+      this.#rollback.note({
+        what: `What was restored beside the live database could not be removed, and uses disk space. ${message}`,
+        step: 'prepare-restore',
+      });
+    }
   }
 
   async report(options: StepOptions): Promise<void> {

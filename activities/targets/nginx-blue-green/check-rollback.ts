@@ -48,7 +48,7 @@ function rollbackNow(ports: Ports, live: Live): string | Remark {
     };
   }
   try {
-    const { from, to, warnings } = chooseColours(ports, live, {});
+    const { from, to, warnings } = chooseColours(ports, live, { kind: 'traffic-only', request: {} });
     ports.nginx.shifted(live.site, to.name);
     return [`from ${describeRelease(from)} to ${describeRelease(to)}`, ...warnings].join('; ');
   } catch (error) {

@@ -1,7 +1,6 @@
 /** From which colour to which: the choice that every target shares, with what only this kind of target can tell. */
-import type { RollbackRequest } from '../../../src/domain/request.ts';
 import { chooseReleases } from '../choose.ts';
-import type { Choice } from '../choose.ts';
+import type { Choice, Situation } from '../choose.ts';
 import { MARKER } from '../marker.ts';
 import type { Live } from './observe.ts';
 import type { Ports } from './ports.ts';
@@ -10,10 +9,11 @@ import type { Ports } from './ports.ts';
 export function chooseColours(
   { nginx, lock, host }: Ports,
   { site, releases, marker }: Live,
-  request: Pick<RollbackRequest, 'to' | 'faulty'>,
+  { kind, request }: Pick<Situation, 'kind' | 'request'>,
 ): Choice {
   const absent = releases.filter(({ configured }) => configured === 'absent');
   return chooseReleases({
+    kind,
     releases,
     marker,
     request,

@@ -8,6 +8,7 @@ import { captureBefore, captureLogs } from './evidence.ts';
 import { hold, readMarker } from './hold.ts';
 import { readLive } from './observe.ts';
 import { plannedSteps } from './plan.ts';
+import { markLogs } from '../../verification/log-errors.ts';
 import { createPorts } from './ports.ts';
 import type { PortParts, Ports } from './ports.ts';
 import { refuseLocked } from './refuse-locked.ts';
@@ -21,7 +22,10 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     plan: async (request, context) => {
       const [live] = await Promise.all([readLive(ports, context.signal), ports.reading.nginx.dump()]);
       await refuseLocked(ports, live.state.lock, context);
-      const { from, to, continues, warnings } = chooseColours(ports, live, request);
+      const { from, to, continues, warnings } = chooseColours(ports, live, {
+        kind: context.kind,
+        request,
+      });
       return {
         target: describeTarget(ports),
         from: { name: from.name, version: from.version },
@@ -47,6 +51,10 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     captureBefore: (context, sink) => captureBefore(ports, context, sink),
     startPrevious: (context) => startPrevious(ports, context),
     shiftTraffic: (context) => shiftTraffic(ports, context),
+    markLogs: async (context) => {
+      const logMarks = await markLogs(ports.host, logFiles(ports.colour(context.to.name)), context.signal);
+      await hold(ports, context, { step: 'mark-logs', phase: 'shifted', logMarks });
+    },
     captureLogs: (context, sink) => captureLogs(ports, context, sink),
     stopFaulty: (context) => stopFaulty(ports, context),
     release: async (context, outcome) => {

@@ -8,7 +8,7 @@ import { withTemporal } from '../temporal/connect.ts';
 import { requestOf } from '../temporal/request-of.ts';
 import { endingOf } from '../temporal/ending.ts';
 import type { Ending } from '../temporal/ending.ts';
-import { TRAFFIC_ONLY } from '../temporal/start.ts';
+import { ANY_ROLLBACK } from '../temporal/start.ts';
 import { renderHistory } from '../view/history.ts';
 import type { Ended } from '../view/history.ts';
 
@@ -41,7 +41,7 @@ type Filter = { limit: number; service?: string; all?: boolean };
 
 /** Newest first, as the server lists them. Reads on until enough of them pass the filter. */
 async function listEnded(client: Client, filter: Filter): Promise<Ended[]> {
-  const query = `WorkflowType = "${TRAFFIC_ONLY}" AND ExecutionStatus != "Running"`;
+  const query = `${ANY_ROLLBACK} AND ExecutionStatus != "Running"`;
   const ended: Ended[] = [];
   let batch: WorkflowExecutionInfo[] = [];
   const flush = async () => {

@@ -10,7 +10,7 @@ import { withTemporal } from '../temporal/connect.ts';
 import type { Session } from '../temporal/connect.ts';
 import { endingOf } from '../temporal/ending.ts';
 import { onRollback } from '../temporal/not-found.ts';
-import { TRAFFIC_ONLY } from '../temporal/start.ts';
+import { ANY_ROLLBACK } from '../temporal/start.ts';
 import { describePending } from '../temporal/under-way.ts';
 import { asEnded } from '../view/as-ended.ts';
 import { exitCodeOfEnding, renderEnding } from '../view/ending.ts';
@@ -65,7 +65,7 @@ async function showOne(
 
 async function listRunning({ client }: Session, { json }: StatusOptions, io: Io): Promise<number> {
   const found: { workflowId: string; startedAt: string }[] = [];
-  const query = `WorkflowType = "${TRAFFIC_ONLY}" AND ExecutionStatus = "Running"`;
+  const query = `${ANY_ROLLBACK} AND ExecutionStatus = "Running"`;
   for await (const { workflowId, startTime } of client.workflow.list({ query, pageSize: MAX_LISTED })) {
     found.push({ workflowId, startedAt: startTime.toISOString() });
     if (found.length === MAX_LISTED) break;

@@ -16,12 +16,13 @@ import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
 import { requireYes } from '../require-yes.ts';
 import { follow } from '../temporal/follow.ts';
-import { TRAFFIC_ONLY } from '../temporal/start.ts';
+import { WORKFLOW_TYPES } from '../temporal/start.ts';
 import { exitCodeOfEnding, renderEnding } from '../view/ending.ts';
 import { renderPlan } from '../view/plan.ts';
 import { Progress } from '../view/progress.ts';
 import { endingDocument } from '../watching.ts';
 import { workflowIdFor } from '../workflow-id.ts';
+import { answerApproval } from './approval.ts';
 import { answerDecision } from './decision.ts';
 
 export type LocalOptions = GlobalOptions & {
@@ -104,7 +105,7 @@ async function startAgreed(
   request: RollbackRequestInput,
 ): Promise<void> {
   const { taskQueue } = await client.workflow.getHandle(planId).describe();
-  await client.workflow.start(TRAFFIC_ONLY, {
+  await client.workflow.start(WORKFLOW_TYPES['traffic-only'], {
     workflowId,
     taskQueue,
     args: [request],
@@ -137,6 +138,7 @@ async function showUntilEnd(
             .map((line) => `${line}\n`)
             .join(''),
         );
+      await answerApproval({ client, workflowId, status }, io);
       await answerDecision({ client, workflowId, status }, io);
     },
     onSilence: () => undefined,

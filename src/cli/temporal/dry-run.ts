@@ -1,22 +1,22 @@
 /** Has a worker make the plan, and waits for it. */
 import type { PlanSummary } from '../../domain/plan.ts';
-import type { RollbackRequestInput } from '../../domain/request.ts';
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import type { Session } from './connect.ts';
 import { follow } from './follow.ts';
 import { startRollback } from './start.ts';
+import type { Wanted } from './start.ts';
 import { watchForWorker } from './workers.ts';
 
 /** @throws CliError with the worker's own words when there can be no plan, or `interrupted` */
 export async function makePlan(
   session: Session,
-  request: RollbackRequestInput,
+  { kind, request }: Wanted,
   signal: AbortSignal,
 ): Promise<PlanSummary> {
   const { planHash: _judgedAtTheStart, ...asked } = request;
-  const started = await startRollback(session, { ...asked, dryRun: true });
+  const started = await startRollback(session, { kind, request: { ...asked, dryRun: true } });
   const ending = await follow({
     client: session.client,
     ...started,

@@ -5,6 +5,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
+import type { ApprovalMessageName } from '../../domain/approval/messages.ts';
 import type { MessageName } from '../../domain/messages.ts';
 import { CliError, refusedMessage } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -19,7 +20,7 @@ const ANSWER_WITHIN_MS = 10_000;
 export async function send(
   { client, program }: Session,
   workflowId: string,
-  message: { name: MessageName; content: object },
+  message: { name: MessageName | ApprovalMessageName; content: object },
 ): Promise<void> {
   try {
     const answer = await client.connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>

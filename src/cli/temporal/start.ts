@@ -1,5 +1,6 @@
 /** Starts a rollback on the configured Temporal. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { RollbackKind } from '../../domain/plan.ts';
 import type { RollbackRequestInput } from '../../domain/request.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -9,15 +10,26 @@ import { requireWorker } from './workers.ts';
 
 export type Started = { workflowId: string; runId: string };
 
-/** The workflow type, as exported by workflows/index.ts. */
-export const TRAFFIC_ONLY = 'trafficOnlyRollback';
+/** The workflow types, as exported by workflows/index.ts. */
+export const WORKFLOW_TYPES = {
+  'traffic-only': 'trafficOnlyRollback',
+  full: 'fullRollback',
+} as const satisfies Record<RollbackKind, string>;
+
+/** Finds rollbacks of every kind among all workflows. */
+export const ANY_ROLLBACK = `WorkflowType IN (${Object.values(WORKFLOW_TYPES)
+  .map((type) => `"${type}"`)
+  .join(', ')})`;
+
+/** A rollback to start. */
+export type Wanted = { kind: RollbackKind; request: RollbackRequestInput };
 
 /** @throws CliError `unreachable` when there is no worker: nothing is started then */
-export async function startRollback(session: Session, request: RollbackRequestInput): Promise<Started> {
+export async function startRollback(session: Session, { kind, request }: Wanted): Promise<Started> {
   await requireWorker(session);
   const workflowId = `${workflowIdFor(request, new Date())}${request.dryRun === true ? '-plan' : ''}`;
   try {
-    const { firstExecutionRunId } = await session.client.workflow.start(TRAFFIC_ONLY, {
+    const { firstExecutionRunId } = await session.client.workflow.start(WORKFLOW_TYPES[kind], {
       workflowId,
       taskQueue: session.settings.taskQueue,
       args: [request],

@@ -1,5 +1,6 @@
 /** How it ended, and what to do now. */
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
+import { dataSentence } from '../../domain/report/data.ts';
 import { formatDuration } from '../../domain/report/format.ts';
 import { asSentence, clean } from '../../domain/report/plain.ts';
 import type { RollbackResult, RollbackStatus } from '../../domain/rollback.ts';
@@ -106,7 +107,7 @@ function evidence(status: RollbackStatus | null): string[] {
 function whereTraffic(status: RollbackStatus | null): string {
   if (status === null) return 'Backout does not know what it had changed by then.';
   if (status.plan === null) return NOTHING_CHANGED;
-  return `When it was last seen: ${asSentence(clean(status.traffic))} Data was not changed.`;
+  return `When it was last seen: ${asSentence(clean(status.traffic))} ${dataSentence({ plan: status.plan, status })}`;
 }
 
 const next = (...lines: string[]): string[] => lines.map((line) => `  → ${line}`);

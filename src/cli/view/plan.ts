@@ -4,6 +4,7 @@ import type { ObservedRelease, PlannedStep, PlanSummary } from '../../domain/pla
 import { formatDuration, formatShare, formatTime } from '../../domain/report/format.ts';
 import { oneLine } from '../../domain/report/plain.ts';
 import type { Colours } from '../io.ts';
+import { databaseRows, policyRows } from './agreement.ts';
 
 export function renderPlan(plan: PlanSummary, colours: Colours): string {
   const { bold, dim, yellow } = colours;
@@ -16,6 +17,8 @@ export function renderPlan(plan: PlanSummary, colours: Colours): string {
     `  Target    ${oneLine(plan.target)}`,
     `  Expected  ${formatDuration(plan.expectedSeconds * 1000)}`,
     `  Deadline  ${deadline.severity}: traffic safe by ${formatTime(deadline.at)} (${deadline.minutes} min after ${formatTime(deadline.from)})`,
+    ...databaseRows(plan, colours),
+    ...policyRows(plan),
     '',
     bold(`Seen at ${formatTime(plan.observed.at)}`),
     ...plan.observed.releases.flatMap((release) => observed(release, colours)),

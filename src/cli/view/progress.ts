@@ -2,12 +2,14 @@
  * The live view: what is new since the last look, as lines that are only ever appended. So it reads the same on a
  * terminal, in a pipe and in a CI log.
  */
-import { TRAFFIC_ONLY_STEPS, describeRelease } from '../../domain/plan.ts';
+import { STEPS, describeRelease } from '../../domain/plan.ts';
+import { decidedSoFar } from '../../domain/approval/notes.ts';
 import { formatDuration, formatTime } from '../../domain/report/format.ts';
 import { oneLine } from '../../domain/report/plain.ts';
 import type { PlanSummary } from '../../domain/plan.ts';
 import type { Awaiting, RollbackStatus, StepRecord } from '../../domain/rollback.ts';
 import type { Colours } from '../io.ts';
+import { describeBackup } from './agreement.ts';
 import { mark } from './marks.ts';
 import { between, clock } from './time.ts';
 
@@ -16,7 +18,6 @@ export type Pasteable = (answer: string) => string;
 /** A step that takes longer than this is announced before it ends. */
 const LONG_MS = 1000;
 
-const NAME_WIDTH = Math.max(...TRAFFIC_ONLY_STEPS.map((name) => name.length));
 const INDENT = ' '.repeat(11);
 
 /** Remembers what was shown. One per rollback that is watched. */
@@ -24,6 +25,8 @@ export class Progress {
   readonly #colours: Colours;
   readonly #pasteable: Pasteable;
   readonly #shown = new Set<string>();
+  /** Of the longest name of a step. */
+  #nameWidth = 0;
 
   /** `pasteable` makes an answer that a rollback names into the command that reaches it from here. */
   constructor(colours: Colours, pasteable: Pasteable = (answer) => answer) {
@@ -33,6 +36,7 @@ export class Progress {
 
   /** The lines for what is new in this status; `now` is milliseconds since 1970. */
   lines(status: RollbackStatus, now: number): string[] {
+    this.#nameWidth = Math.max(...STEPS[status.kind].map((name) => name.length));
     return [
       ...this.#once('plan', status.plan !== null, () => this.#plan(status)),
       ...status.steps.flatMap((step) => this.#step(step, status.plan, now)),
@@ -55,6 +59,9 @@ export class Progress {
     const what = `${plan.service} in ${plan.environment}: ${describeRelease(plan.from)} → ${describeRelease(plan.to)}`;
     return [
       `${dim(clock(plan.madeAt))} ${bold(what)}  ${dim(`plan ${plan.hash}, ${formatDuration(between(startedAt, plan.madeAt))}`)}`,
+      ...(plan.database === undefined
+        ? []
+        : [`${INDENT}database: ${oneLine(describeBackup(plan.database, plan.madeAt))}`]),
       ...plan.warnings.map((warning) => `${INDENT}${yellow('warning:')} ${oneLine(warning)}`),
     ];
   }
@@ -74,6 +81,9 @@ export class Progress {
       }
       case 'waiting-for-decision':
       case 'failed':
+        // RESTORE is awaited, and nothing has failed.
+        if (step.failure === null)
+          return this.#once(`${name} asked`, true, () => [this.#line(step, at, step.title)]);
         return this.#once(`${name} ${rounds} failed`, true, () => [
           this.#line({ ...step, state: 'failed' }, at, step.failure?.message ?? step.title),
         ]);
@@ -94,14 +104,19 @@ export class Progress {
       isDone && step.startedAt !== null && step.finishedAt !== null
         ? `  ${dim(formatDuration(between(step.startedAt, step.finishedAt)))}`
         : '';
-    return `${time} ${mark(step, this.#colours)} ${step.name.padEnd(NAME_WIDTH)}  ${oneLine(text)}${took}`;
+    return `${time} ${mark(step, this.#colours)} ${step.name.padEnd(this.#nameWidth)}  ${oneLine(text)}${took}`;
   }
 
-  /** Who acknowledged, resolved, or was not understood. */
-  #people({ acknowledgements, resolution, refusedMessages }: RollbackStatus): string[] {
+  /** Who decided, acknowledged, resolved, or was not understood. */
+  #people({ approvals, acknowledgements, resolution, refusedMessages }: RollbackStatus): string[] {
     const { dim, yellow } = this.#colours;
     const line = (at: string, text: string) => `${dim(clock(at))}   ${oneLine(text)}`;
     return [
+      ...decidedSoFar(approvals).flatMap(({ at, what, by }) =>
+        this.#once(`decided ${at} ${what}`, true, () => [
+          line(at, by === undefined ? what : `${what}, by ${by}`),
+        ]),
+      ),
       ...acknowledgements.flatMap(({ at, by, note }, index) =>
         this.#once(`acknowledged ${index}`, true, () => [
           line(at, `acknowledged by ${by}${note === undefined ? '' : `: ${note}`}`),
@@ -141,6 +156,7 @@ function said(step: StepRecord, plan: PlanSummary | null): string {
     case 'skipped':
       return `skipped ${who}${note}`;
     case 'aborted':
+      if (step.name === 'confirm-restore' && step.failure !== null) return step.failure.message;
       return step.decision?.decision === 'abort' ? `aborted ${who}${note}` : 'ended before it was done';
     case 'not-needed':
       return `not needed: ${plan?.steps.find(({ name }) => name === step.name)?.notNeeded ?? step.title}`;

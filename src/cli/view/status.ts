@@ -5,6 +5,7 @@ import { clean, oneLine } from '../../domain/report/plain.ts';
 import type { RollbackStatus, StepRecord } from '../../domain/rollback.ts';
 import type { Colours } from '../io.ts';
 import { mark } from './marks.ts';
+import { agreement, restored } from './decided.ts';
 import { awaitingLines } from './progress.ts';
 import type { Pasteable } from './progress.ts';
 import { recordsLine } from './records.ts';
@@ -35,8 +36,10 @@ export function renderStatus(
         ]),
     `Started ${formatTime(status.startedAt)}${status.endedAt === null ? '' : `, ended ${formatTime(status.endedAt)}`}`,
     clean(status.traffic),
+    ...(plan?.database === undefined ? [] : [restored(plan.database, status)]),
     '',
     ...status.steps.map((step) => `  ${mark(step, colours)} ${describeStep(step)}`),
+    ...agreement(status.approvals),
     ...acknowledgements.map(({ at, by }) => dim(`Acknowledged by ${oneLine(by)}, ${formatTime(at)}`)),
     ...(resolution === null
       ? []

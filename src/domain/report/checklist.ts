@@ -4,6 +4,7 @@ import type { AnnouncementEvent } from '../notification.ts';
 import { describeRelease } from '../plan.ts';
 import type { StepName } from '../plan.ts';
 import type { IncidentRecord } from '../rollback.ts';
+import { listed } from '../approval/words.ts';
 import { findStep, isDone, stateInWords, undoneSteps, whyUndone } from './steps.ts';
 
 export type Box = {
@@ -25,12 +26,14 @@ export function checklists(record: IncidentRecord): Checklists {
       byStep(record, 'capture-before', 'State before the rollback recorded'),
       previousHealthy(record, `${to} runs and is healthy`),
       told(record, 'started', 'Team told that a rollback is under way'),
+      ...approved(record),
     ],
     during: [
       byStep(record, 'shift-traffic', `All traffic on ${to}, proved by requests`),
       told(record, 'traffic-shifted', 'Team told that traffic has moved'),
       byStep(record, 'capture-logs', `Logs of ${from} saved`),
       byStep(record, 'stop-faulty', `${from} stopped`),
+      ...database(record),
       verified(record, `${to} verified`),
     ],
     after: [
@@ -61,6 +64,39 @@ function byStep(record: IncidentRecord, name: StepName, text: string): Box {
   }
   const isUndone = undoneSteps(record).includes(step);
   return { text, ticked: null, open: isUndone ? whyUndone(step) : stateInWords(step.state) };
+}
+
+/** Only where somebody's approval was awaited. */
+function approved({ status }: IncidentRecord): Box[] {
+  const { terms, decision } = status.approvals;
+  if (terms === null || terms.policy.seats.length === 0) return [];
+  const text = `Approved by ${listed(
+    terms.policy.seats.map(({ who }) => who),
+    'and',
+  )}`;
+  switch (decision?.outcome) {
+    case 'approved':
+      return [{ text, ticked: { by: listed(decision.by, 'and'), at: decision.at } }];
+    case 'broken-glass':
+      return [{ text, ticked: null, open: `${decision.by} broke the glass: ${decision.reason}` }];
+    case 'rejected':
+      return [{ text, ticked: null, open: `rejected by ${decision.by}` }];
+    case 'expired':
+      return [{ text, ticked: null, open: 'nobody did in time' }];
+    default:
+      return [{ text, ticked: null, open: 'awaited' }];
+  }
+}
+
+/** Only where the kind of rollback restores one. */
+function database(record: IncidentRecord): Box[] {
+  const plan = record.plan.database;
+  if (plan === undefined) return [];
+  return [
+    byStep(record, 'prepare-restore', `${plan.backup} restored beside the live database and checked`),
+    byStep(record, 'confirm-restore', 'RESTORE typed by a person'),
+    byStep(record, 'restore-database', `${plan.database} restored`),
+  ];
 }
 
 /** Ticked by the step that started it, or else by the plan, which found it running and healthy. */

@@ -60,6 +60,15 @@ function byHand(record: IncidentRecord, step: StepRecord): string[] {
           ? `Stop ${describeRelease(from)} if it still runs ${why}.`
           : `Leave ${describeRelease(from)} running until you have seen that no traffic goes to it; then stop it ${why}.`,
       ];
+    case 'check-release':
+      return [];
+    case 'prepare-restore':
+    case 'confirm-restore':
+      return [];
+    case 'restore-database':
+      return [
+        `Decide what becomes of the database ${why}: the full rollback started again, or a fix forward.`,
+      ];
     case 'verify':
       return [`Verify ${describeRelease(to)} by hand ${why}.`];
     case 'report':

@@ -1,9 +1,11 @@
 /** How a rollback ended, in plain words. Used by the workflow's result, the report, the messages and the CLI alike. */
 import { describeRelease } from '../plan.ts';
 import type { IncidentRecord, StepRecord } from '../rollback.ts';
+import { formatTime } from './format.ts';
 import { asSentence, enumerate, oneLine } from './plain.ts';
 import { findStep, undoneSteps, whyUndone } from './steps.ts';
-import { DATA_UNCHANGED, trafficSentence } from './traffic.ts';
+import { dataSentence, isRestoreUnproved } from './data.ts';
+import { trafficSentence } from './traffic.ts';
 
 /** A line for the top of a report or message. Nothing but a proved rollback reads like a success. */
 export function headline(record: IncidentRecord): string {
@@ -25,12 +27,12 @@ export function headline(record: IncidentRecord): string {
   }
 }
 
-/** What happened, where traffic is, and that no data was changed: everything that somebody must know at once. */
+/** What happened, where traffic is, and what became of the data: everything that somebody must know at once. */
 export function outcomeSentence(record: IncidentRecord): string {
   const { plan, status } = record;
   const where = `${plan.service} in ${plan.environment}`;
   const [from, to] = [describeRelease(plan.from), describeRelease(plan.to)];
-  const tail = `${trafficSentence(record)} ${DATA_UNCHANGED}`;
+  const tail = `${trafficSentence(record)} ${dataSentence(record)}`;
   switch (status.outcome) {
     case 'rolled-back': {
       const what = wasSoAlready(record)
@@ -60,6 +62,7 @@ export function wasSoAlready(record: IncidentRecord): boolean {
 /** Why the release returned to is not proved good: one or more whole sentences. */
 export function whyUnverified(record: IncidentRecord): string {
   const to = describeRelease(record.plan.to);
+  if (isRestoreUnproved(record)) return 'whether the database was restored is not proved.';
   const step = findStep(record, 'verify');
   const failed = step?.result?.verdict?.checks.filter(({ passed }) => !passed) ?? [];
   if (failed.length > 0) {
@@ -74,6 +77,15 @@ export function whyUnverified(record: IncidentRecord): string {
 }
 
 function describeAbort(record: IncidentRecord): string {
+  const { decision, restoreDecision } = record.status.approvals;
+  if (decision?.outcome === 'rejected')
+    return `rejected by ${oneLine(decision.by)} ("${oneLine(decision.reason)}")`;
+  if (decision?.outcome === 'expired')
+    return `ended because nobody approved it until ${formatTime(decision.at)}`;
+  if (restoreDecision?.outcome === 'rejected')
+    return `ended because ${oneLine(restoreDecision.by)} rejected the restore ("${oneLine(restoreDecision.reason)}")`;
+  if (restoreDecision?.outcome === 'expired')
+    return `ended because nobody typed RESTORE until ${formatTime(restoreDecision.at)}`;
   const step = record.status.steps.find(({ state }) => state === 'aborted');
   return step === undefined ? 'aborted' : `${whyUndone(step)} at “${step.title}”`;
 }

@@ -1,13 +1,17 @@
 /** The report's sections that are read first: what, how fast, how good, and who decided. */
+import { decidedSoFar } from '../approval/notes.ts';
+import type { Assurance } from '../messages.ts';
 import { describeRelease } from '../plan.ts';
 import type { IncidentRecord } from '../rollback.ts';
+import { lossCell } from './data.ts';
 import { deadlineSentence, durationsOf, momentsOf } from './durations.ts';
 import { formatDuration, formatTime } from './format.ts';
 import { code, table, text } from './markdown.ts';
 import { whyUnverified } from './outcome.ts';
 import { findStep } from './steps.ts';
 
-export function summarySection({ plan, status }: IncidentRecord): string[] {
+export function summarySection(record: IncidentRecord): string[] {
+  const { plan, status } = record;
   const { request, continues } = plan;
   const rows: [string, string][] = [
     ['Outcome', `**${status.outcome ?? 'in progress'}**`],
@@ -21,7 +25,7 @@ export function summarySection({ plan, status }: IncidentRecord): string[] {
     ['Requested by', `${text(request.requestedBy ?? 'somebody who gave no name')} (declared, not verified)`],
     ['Incident commander', text(request.incidentCommander ?? 'not named')],
     ['Customers affected', request.customerFacing ? 'yes' : 'no'],
-    ['Data-loss window', 'none: a traffic-only rollback touches no database'],
+    ['Data-loss window', text(lossCell(record))],
     ['Kind', plan.kind],
     ['Plan', `${code(plan.hash)}, made ${formatTime(plan.madeAt)}`],
     ['Workflow', code(status.workflowId)],
@@ -109,16 +113,19 @@ export function verificationSection(record: IncidentRecord): string[] {
 
 /** Who acknowledged, decided and resolved, and what was refused. Empty when nobody sent anything. */
 export function peopleSection({ status }: IncidentRecord): string[] {
-  const { acknowledgements, resolution, refusedMessages, steps } = status;
+  const { acknowledgements, resolution, refusedMessages, steps, approvals } = status;
   const decided = steps.flatMap(({ decision }) => (decision === null ? [] : [decision]));
-  const note = (said: string | undefined) => (said === undefined || said === '' ? '' : `: ${text(said)}`);
+  const note = (words: string | undefined) => (words === undefined || words === '' ? '' : `: ${text(words)}`);
   const lines = [
+    ...decidedSoFar(approvals).map(
+      ({ at, what, by, assurance }) => `- ${formatTime(at)}: ${text(what)}${said(by, assurance)}`,
+    ),
     ...acknowledgements.map(
-      ({ at, by, note: said }) => `- ${formatTime(at)}: acknowledged by ${text(by)}${note(said)}`,
+      ({ at, by, note: words }) => `- ${formatTime(at)}: acknowledged by ${text(by)}${note(words)}`,
     ),
     ...decided.map(
-      ({ at, by, decision, step, note: said }) =>
-        `- ${formatTime(at)}: ${text(by)} decided **${decision}** for step ${text(step)}${note(said)}`,
+      ({ at, by, decision, step, note: words }) =>
+        `- ${formatTime(at)}: ${text(by)} decided **${decision}** for step ${text(step)}${note(words)}`,
     ),
     ...(resolution === null
       ? []
@@ -142,4 +149,9 @@ export function peopleSection({ status }: IncidentRecord): string[] {
           ...refused,
         ]),
   ];
+}
+
+function said(by: string | undefined, assurance: Assurance | undefined): string {
+  if (by === undefined) return '';
+  return `, by ${text(by)}${assurance === 'signed' ? ' (signed, and the signature verified)' : ''}`;
 }

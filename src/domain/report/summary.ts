@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { judgeDeadline } from '../deadline.ts';
 import type { IncidentRecord, StepRecord } from '../rollback.ts';
+import { isRestored } from './data.ts';
 import { durationsOf, momentsOf } from './durations.ts';
 import { outcomeSentence } from './outcome.ts';
 import { findStep } from './steps.ts';
@@ -28,7 +29,7 @@ export const incidentSummarySchema = z.object({
   /** What happened and where traffic is, for people. */
   summary: z.string(),
   traffic: z.string(),
-  /** A traffic-only rollback never changes data. */
+  /** True once the database is restored. A traffic-only rollback never changes data. */
   dataChanged: z.boolean(),
   from: release,
   to: release,
@@ -96,7 +97,7 @@ export function summarise(record: IncidentRecord): IncidentSummary {
     outcome: status.outcome,
     summary: outcomeSentence(record),
     traffic: trafficSentence(record),
-    dataChanged: false,
+    dataChanged: isRestored(record),
     from: plan.from,
     to: plan.to,
     planHash: plan.hash,

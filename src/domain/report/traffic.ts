@@ -7,9 +7,6 @@ import { asSentence, enumerate, oneLine } from './plain.ts';
 import { findStep, whyUndone } from './steps.ts';
 import type { StepsOf } from './steps.ts';
 
-/** Holds for every traffic-only rollback, whatever its outcome. */
-export const DATA_UNCHANGED = 'No data was changed.';
-
 /** One or more whole sentences. Says "all traffic is on …" only where requests have proved it. */
 export function trafficSentence(record: Pick<IncidentRecord, 'plan'> & StepsOf): string {
   const { plan } = record;

@@ -1,5 +1,6 @@
 /** The plan that people agree to: its steps word for word, what its hash covers, and how long it will take. */
 import { expect, test } from 'vitest';
+import { policyFor } from '../../../src/domain/approval/policy.ts';
 import { assemblePlan } from '../../../activities/rollback/plan.ts';
 import type { TargetPlan } from '../../../activities/targets/driver.ts';
 import type { PlanInput } from '../../../activities/types.ts';
@@ -54,6 +55,9 @@ const inputOf = (
   },
 });
 
+const POLICY = policyFor(null, { environment: 'production', severity: 'P1', kind: 'traffic-only' });
+const NO_DATABASE = { database: undefined, policy: POLICY };
+
 type Parts = {
   input?: PlanInput;
   target?: Partial<TargetPlan>;
@@ -61,7 +65,12 @@ type Parts = {
   madeAt?: string;
 };
 const planOf = ({ input = inputOf(), target, config, madeAt = at(0.3) }: Parts = {}) =>
-  assemblePlan(input, { target: { ...TARGET, ...target }, config: { ...CONFIG, ...config }, madeAt });
+  assemblePlan(input, {
+    target: { ...TARGET, ...target },
+    config: { ...CONFIG, ...config },
+    madeAt,
+    ...NO_DATABASE,
+  });
 
 const verifying = (verify: Parameters<typeof verificationSchema.parse>[0]) => {
   const plan = planOf({ config: { verify: verificationSchema.parse(verify) } });
@@ -125,6 +134,7 @@ test('the plan holds what was asked, read and chosen, and the configuration as i
     // 1.5 for the switch, 6 for verify, 1 each for report and announce. The start is not needed.
     expectedSeconds: 9.5,
     deadline: { severity: 'P0', minutes: 5, from: at(-60), at: at(240) },
+    policy: POLICY,
     continues: null,
     config: CONFIG,
     madeAt: at(0.3),
@@ -137,7 +147,7 @@ test('the deadline counts from the start where nobody said when it was noticed',
 
 test('without Slack, nobody is told, and that takes no time', () => {
   const { slack: _, ...config } = CONFIG;
-  const plan = assemblePlan(inputOf(), { target: TARGET, config, madeAt: at(0.3) });
+  const plan = assemblePlan(inputOf(), { target: TARGET, config, madeAt: at(0.3), ...NO_DATABASE });
   expect(plan.steps.at(-1)).toMatchObject({ commands: [], notNeeded: 'no Slack channel is configured' });
   expect(plan.expectedSeconds).toBe(8.5);
 });

@@ -27,12 +27,14 @@ const marker = (change: Partial<Marker> = {}): Marker => ({
   logMarks: [],
   ...change,
 });
+const KIND = { kind: 'traffic-only' } as const;
 const RECORD = '/var/lib/backout/listings.production/records/rollback on web-1';
 const serves = { configured: 'active', answerShare: 1 } as const;
 const idle = { configured: 'down', answerShare: 0 } as const;
 
 function choose(situation: Partial<Situation>): string {
   const { from, to, continues } = chooseReleases({
+    ...KIND,
     releases: [blue(), green()],
     marker: null,
     request: {},
@@ -50,6 +52,7 @@ describe('without an earlier rollback', () => {
 
   it('believes answers more than the site file, and says that they differ', () => {
     const choice = chooseReleases({
+      ...KIND,
       releases: [blue({ configured: 'active' }), green({ configured: 'down' })],
       marker: null,
       request: {},
@@ -86,7 +89,7 @@ describe('without an earlier rollback', () => {
     expect(() => choose({ releases })).toThrow('blue (1.0) runs but is not healthy: /health answers 500');
     const request = { to: 'blue' };
     expect(
-      chooseReleases({ releases, marker: null, request, record: RECORD, absences: {} }).warnings,
+      chooseReleases({ ...KIND, releases, marker: null, request, record: RECORD, absences: {} }).warnings,
     ).toEqual(['blue (1.0) is not healthy, but was asked for by name: /health answers 500.']);
   });
 
@@ -189,6 +192,15 @@ describe('after an earlier rollback', () => {
     ).toThrow('blue (1.0) gives no answers');
   });
 
+  it('leaves what the last rollback stopped once more for its database, but nothing else that is idle', () => {
+    const full = { kind: 'full', releases: rolledBack, marker: marker() } as const;
+    expect(choose({ ...full, request: { faulty: 'green' } })).toBe('green -> blue');
+    const deployed = [blue(serves), green({ ...idle, version: '2.1' })];
+    expect(() => choose({ ...full, releases: deployed, request: { faulty: 'green' } })).toThrow(
+      'green (2.1) gives no answers',
+    );
+  });
+
   it('is as careful when the broken release is stopped and its version can not be read', () => {
     const releases = [blue(serves), green({ ...idle, version: null, process: 'stopped' })];
     expect(() => choose({ releases, marker: marker() })).toThrow('blue (1.0) already serves.');
@@ -218,6 +230,7 @@ describe('after an earlier rollback', () => {
   it('knows the version of a faulty release that the one before has stopped', () => {
     const releases = [blue(serves), green({ ...idle, version: null, process: 'stopped' })];
     const { from } = chooseReleases({
+      ...KIND,
       releases,
       marker: marker({ phase: 'stopped' }),
       request: {},

@@ -51,7 +51,7 @@ test('one that was ended from outside says where traffic was when it was last se
   const { status } = makeRecord();
   expect(renderEnding({ kind: 'terminated', reason: 'by hand' }, status, NO_COLOURS)).toBe(
     '\nENDED FROM OUTSIDE\nThe rollback was ended from outside, without any clean-up: by hand. ' +
-      'When it was last seen: All traffic is on blue (1.4.0): 10 answers in a row came from blue (1.4.0). Data was not changed.\n' +
+      'When it was last seen: All traffic is on blue (1.4.0): 10 answers in a row came from blue (1.4.0). No data was changed.\n' +
       `  → See with \`backout plan SERVICE\` which release serves now.\n${AGAIN}` +
       '  → Report, on the worker: /var/lib/backout/incidents/rollback-20261121-041500/INCIDENT_REPORT.md\n\n',
   );

@@ -1,10 +1,10 @@
-/** `backout rollback traffic-only`: show the plan, ask, start, watch. */
-import type { PlanSummary } from '../../domain/plan.ts';
-import type { RollbackRequestInput } from '../../domain/request.ts';
+/** `backout rollback traffic-only` and `full`: show the plan, ask, start, watch. */
+import type { PlanSummary, RollbackKind } from '../../domain/plan.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
+import { refuseIncomplete } from '../full.ts';
 import { requireYes } from '../require-yes.ts';
 import { toRequest } from '../request.ts';
 import type { RequestOptions } from '../request.ts';
@@ -12,6 +12,7 @@ import { withTemporal } from '../temporal/connect.ts';
 import type { Session } from '../temporal/connect.ts';
 import { makePlan } from '../temporal/dry-run.ts';
 import { startRollback } from '../temporal/start.ts';
+import type { Wanted } from '../temporal/start.ts';
 import { untilTakenUp, watchForWorker } from '../temporal/workers.ts';
 import { renderPlan } from '../view/plan.ts';
 import { goesOn, showUntilEnd } from '../watching.ts';
@@ -19,21 +20,22 @@ import { goesOn, showUntilEnd } from '../watching.ts';
 export type RollbackOptions = GlobalOptions &
   RequestOptions & { yes?: boolean; detach?: boolean; local?: boolean; json?: boolean };
 
-export async function rollbackTrafficOnly(options: RollbackOptions, io: Io): Promise<number> {
+export async function rollBack(kind: RollbackKind, options: RollbackOptions, io: Io): Promise<number> {
   refuseContradictions(options, io);
-  const request = toRequest(options, io.env);
+  if (kind === 'full') refuseIncomplete(options);
+  const wanted = { kind, request: toRequest(options, io.env) };
   if (options.local) {
     const { rollbackLocally } = await import('../local/rollback.ts');
-    return await rollbackLocally({ ...options, request }, io);
+    return await rollbackLocally({ ...options, request: wanted.request }, io);
   }
   return await withTemporal(options, io, async (session) => {
     if (options.dryRun) {
-      showPlan(await makePlan(session, request, io.signal), options, io);
+      showPlan(await makePlan(session, wanted, io.signal), options, io);
       return EXIT.ok;
     }
     return await startAndWatch(
       session,
-      { options, request: await agreed(session, { options, request }, io) },
+      { options, wanted: await agreed(session, { options, wanted }, io) },
       io,
     );
   });
@@ -54,14 +56,14 @@ function refuseContradictions({ yes, dryRun, detach, local, json }: RollbackOpti
 /** The request as a person said yes to it: tied to the plan that was seen. */
 async function agreed(
   session: Session,
-  { options, request }: { options: RollbackOptions; request: RollbackRequestInput },
+  { options, wanted }: { options: RollbackOptions; wanted: Wanted },
   io: Io,
-): Promise<RollbackRequestInput> {
-  if (options.yes) return request;
-  const plan = await makePlan(session, request, io.signal);
+): Promise<Wanted> {
+  if (options.yes) return wanted;
+  const plan = await makePlan(session, wanted, io.signal);
   showPlan(plan, options, io);
   await requireYes(io);
-  return { ...request, planHash: plan.hash };
+  return { ...wanted, request: { ...wanted.request, planHash: plan.hash } };
 }
 
 function showPlan(plan: PlanSummary, { json, dryRun }: RollbackOptions, io: Io): void {
@@ -72,10 +74,10 @@ function showPlan(plan: PlanSummary, { json, dryRun }: RollbackOptions, io: Io):
 
 async function startAndWatch(
   session: Session,
-  { options, request }: { options: RollbackOptions; request: RollbackRequestInput },
+  { options, wanted }: { options: RollbackOptions; wanted: Wanted },
   io: Io,
 ): Promise<number> {
-  const started = await startRollback(session, request);
+  const started = await startRollback(session, wanted);
   const { workflowId } = started;
   if (options.detach) {
     // What nobody takes up now would start by itself when a worker comes, which may be hours later.

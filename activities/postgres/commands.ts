@@ -1,0 +1,162 @@
+/** The command lines around every PostgreSQL program, and the constant scripts that carry them. Pure. */
+import type { DatabaseSettings } from '../../src/domain/database.ts';
+
+/** `docker exec` and `kubectl exec` fail with exit codes that the command inside could have, too. This tells them apart. */
+export const INSIDE = 'backout-inside';
+/** What fed the command (gunzip, cat) failed: its exit code follows. */
+export const FEED_FAILED = 'backout-feed-failed';
+
+/**
+ * Arguments: 1 when the first line of standard input is the password, the folder of the programs or "", NAME=VALUE…,
+ * `--`, then the command. A password in an argument would show in `ps`; in the environment only its own user sees it.
+ */
+export const WITH_CONNECTION = String.raw`
+echo ${INSIDE} >&2
+secret=$1; [ -z "$2" ] || PATH=$2:$PATH; shift 2
+unset PGSERVICE PGSERVICEFILE PGHOST PGHOSTADDR PGPASSWORD PGOPTIONS PGSSLMODE PGSSLROOTCERT PGTARGETSESSIONATTRS PGREQUIREAUTH
+while [ "$1" != -- ]; do export "$1"; shift; done
+shift
+if [ "$secret" = 1 ]; then IFS= read -r PGPASSWORD; export PGPASSWORD; fi
+export PATH
+exec "$@"`;
+
+/**
+ * Arguments: 1 when the first line of standard input is a password to hand on, \`cat\` or \`gunzip\`, a file, then the
+ * command that gets the file's content on its standard input.
+ */
+export const FEED = String.raw`
+secret=$1 how=$2 file=$3; shift 3
+content() { case $how in gunzip) gzip -dc <"$file" ;; *) cat <"$file" ;; esac; }
+{
+  if [ "$secret" = 1 ]; then IFS= read -r line; printf '%s\n' "$line"; fi
+  content || echo "${FEED_FAILED} $?" >&2
+} | "$@"`;
+
+/** Arguments: a file, then the command whose output becomes it. Nobody else may read it. */
+export const DRAIN = String.raw`
+umask 077
+file=$1; shift
+exec "$@" >"$file"`;
+
+/** Argument: the value of BACKOUT_COMMAND. Ends what a cut \`docker exec\` or \`kubectl exec\` left running inside. */
+export const KILL_INSIDE = String.raw`
+for environment in /proc/[0-9]*/environ; do
+  pid=${'$'}{environment#/proc/}; pid=${'$'}{pid%/environ}
+  [ "$pid" != $$ ] || continue
+  tr '\0' '\n' <"$environment" 2>/dev/null | grep -qx "BACKOUT_COMMAND=$1" && kill -s KILL "$pid"
+done
+true`;
+
+export type Connection = {
+  database: string;
+  applicationName: string;
+  /** The server ends a statement that takes longer. 0 is no limit. */
+  statementTimeoutMs: number;
+  /** Unlike that of any other command. */
+  command: string;
+};
+
+/** What libpq reads, as NAME=VALUE. The name of the database comes this way because `-d` would take a=b apart. */
+export function connectionEnvironment(settings: DatabaseSettings, connection: Connection): string[] {
+  const { socket, address, port, user, sslMode, sslRootCertificate } = settings.connection;
+  const host = socket ?? address;
+  return [
+    ...(host === undefined ? [] : [`PGHOST=${host}`]),
+    `PGPORT=${port}`,
+    `PGUSER=${user}`,
+    `PGDATABASE=${connection.database}`,
+    `PGAPPNAME=${connection.applicationName}`,
+    'PGCONNECT_TIMEOUT=10',
+    'PGCLIENTENCODING=UTF8',
+    ...(connection.statementTimeoutMs === 0
+      ? []
+      : [`PGOPTIONS=-c statement_timeout=${connection.statementTimeoutMs}`]),
+    ...(sslMode === undefined ? [] : [`PGSSLMODE=${sslMode}`]),
+    ...(sslRootCertificate === undefined ? [] : [`PGSSLROOTCERT=${sslRootCertificate}`]),
+    'LC_ALL=C',
+    'LANGUAGE=en',
+    `BACKOUT_COMMAND=${connection.command}`,
+  ];
+}
+
+type Wrapped = { settings: DatabaseSettings; environment: string[]; secret: boolean };
+
+/** `argv` with its connection around it: still the same on every kind of place. */
+export function withConnection(
+  argv: readonly string[],
+  { settings, environment, secret }: Wrapped,
+): string[] {
+  return [
+    ...['sh', '-c', WITH_CONNECTION, 'backout'],
+    ...[secret ? '1' : '0', settings.programs ?? ''],
+    ...environment,
+    '--',
+    ...argv,
+  ];
+}
+
+/** `argv` where the database is. `pod` is the name of the pod that a selector stands for. */
+export function inside(
+  argv: readonly string[],
+  settings: DatabaseSettings,
+  pod = settings.pod?.name,
+): string[] {
+  const { container, systemUser } = settings;
+  if (container !== undefined) {
+    const user = systemUser === undefined ? [] : ['-u', systemUser];
+    return ['docker', 'exec', '-i', ...user, container, ...argv];
+  }
+  if (settings.pod !== undefined) {
+    const { container: inPod } = settings.pod;
+    return [
+      ...kubectl(settings.pod),
+      ...['exec', '-i', pod ?? ''],
+      ...(inPod === undefined ? [] : ['-c', inPod]),
+      ...['--', ...argv],
+    ];
+  }
+  return asSystemUser(argv, settings);
+}
+
+/** `argv` on the host itself, whatever the database runs in. */
+export function asSystemUser(
+  argv: readonly string[],
+  { container, pod, systemUser }: DatabaseSettings,
+): string[] {
+  if (systemUser === undefined || container !== undefined || pod !== undefined) return [...argv];
+  return ['sudo', '-n', '-u', systemUser, '--', ...argv];
+}
+
+/** Prints the names of the running pods that the selector means. */
+export function findPods(pod: NonNullable<DatabaseSettings['pod']>): string[] {
+  return [
+    ...kubectl(pod),
+    ...['get', 'pods', '-l', pod.selector ?? ''],
+    ...['--field-selector=status.phase=Running', '-o', 'name'],
+  ];
+}
+
+function kubectl({ namespace, context }: NonNullable<DatabaseSettings['pod']>): string[] {
+  return ['kubectl', ...(context === undefined ? [] : ['--context', context]), '-n', namespace];
+}
+
+/** The script comes on standard input, because psql replaces :'variables' there, and not in `-c`. */
+export function psql(variables: Record<string, string>, options: string[] = []): string[] {
+  return [
+    ...['psql', '-X', '-q', '-w', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose'],
+    ...['-v', 'SHOW_CONTEXT=never'],
+    ...options,
+    ...Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`]),
+    ...['-f', '-'],
+  ];
+}
+
+/** For programs that want `-d`: they would take a name like `a=b` for something else. */
+export function connectionString(database: string): string {
+  return `dbname='${database.replace(/[\\']/g, '\\$&')}'`;
+}
+
+/** Whether the programs run elsewhere than on the host itself. */
+export function isElsewhere({ container, pod }: DatabaseSettings): boolean {
+  return container !== undefined || pod !== undefined;
+}

@@ -1,0 +1,19 @@
+/** How much is free where the database's files are. */
+import type { Postgres } from '../client.ts';
+
+/** Argument: a folder. Prints the free kilobytes of its file system. */
+const FREE = String.raw`df -P -k -- "$1" | awk 'NR == 2 { print $4 }'`;
+
+/** Null when it can't be known: the server is on another machine than its programs, or hides where its files are. */
+export async function freeBytes(
+  postgres: Postgres,
+  folder: string | null,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  const { address } = postgres.settings.connection;
+  const isHere = address === undefined || /^(localhost|127\.[\d.]+|::1)$/.test(address);
+  if (folder === null || !isHere) return null;
+  const { exitCode, stdout } = await postgres.script(FREE, [folder], signal === undefined ? {} : { signal });
+  const kilobytes = /^(\d+)\n?$/.exec(stdout)?.[1];
+  return exitCode === 0 && kilobytes !== undefined ? Number(kilobytes) * 1024 : null;
+}

@@ -1,0 +1,211 @@
+/** The database's part of a full rollback: what the plan says of it, and the steps that restore it (D1 to D4). */
+import type { Backup, BackupChoice } from '../../src/domain/backup.ts';
+import type { DatabaseSettings } from '../../src/domain/database.ts';
+import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
+import { databaseOf } from '../../src/domain/plan.ts';
+import type { DatabasePlan } from '../../src/domain/plan.ts';
+import { formatDuration, formatTime } from '../../src/domain/report/format.ts';
+import type { RollbackRequest } from '../../src/domain/request.ts';
+import type { StepResult } from '../../src/domain/rollback.ts';
+import type { ServiceEnvironment } from '../../src/domain/service.ts';
+import type { Deps } from '../deps.ts';
+import { checksum, requireBackup, requireNamed } from '../postgres/backups/choose.ts';
+import { createPostgres } from '../postgres/client.ts';
+import type { Postgres } from '../postgres/client.ts';
+import { countNewerRows } from '../postgres/newer-rows.ts';
+import { find, readFacts } from '../postgres/restore/facts.ts';
+import type { RestoreBackup } from '../postgres/restore/job.ts';
+import { createRestore } from '../postgres/restore/restore.ts';
+import type { Restore } from '../postgres/restore/restore.ts';
+import type { StepInput } from '../types.ts';
+import type { Running } from './activity.ts';
+import { isEnded } from './steps.ts';
+
+/** An attempt's token in the markers has room for twelve digits: hundredths of a second since 1970. */
+const TOKEN_UNIT_MS = 10;
+
+type Planning = {
+  request: RollbackRequest;
+  config: ServiceEnvironment;
+  /** Who asks: the workflow ID. */
+  run: string;
+  signal: AbortSignal;
+};
+
+/**
+ * Chooses the backup and reads it from end to end, and sees whether the restore can be done. Changes nothing.
+ * @throws BackoutFailure NoUsableBackup with why each is not taken; RestoreRefused; InvalidRequest, InvalidConfiguration
+ */
+export async function planDatabase(
+  deps: Deps,
+  { request, config, run, signal }: Planning,
+): Promise<DatabasePlan> {
+  const postgres = openPostgres(deps, databaseSettings(request.service, config));
+  const choice = await choose(postgres, request, signal);
+  const { chosen } = choice;
+  const [sha256, newer] = await Promise.all([
+    checksum(postgres, chosen, signal),
+    countNewerRows(postgres, { since: chosen.moment.at, signal }),
+  ]);
+  const format = formatOf(chosen);
+  const backup = { path: chosen.path, format: restoreFormat(format), sha256 };
+  const left = await leftBehind(deps, { postgres, run, takenOver: request.takeOver?.owner, signal });
+  // What a rollback that has ended left beside it is cleared away before this one begins.
+  const token = Number.MAX_SAFE_INTEGER;
+  await createRestore(postgres, { run: left ?? run, token, backup, signal }).check();
+  const newest = newer.flatMap(({ newest: at }) => (at === null ? [] : [at])).sort();
+  return {
+    database: `PostgreSQL ${postgres.describe()}`,
+    strategy: postgres.settings.restore.strategy,
+    backup: chosen.name,
+    path: chosen.path,
+    madeAt: chosen.moment.at,
+    madeAtSource: chosen.moment.source,
+    sizeBytes: chosen.sizeBytes,
+    sha256,
+    format,
+    lastChangeAt: newest.at(-1) ?? null,
+    newerRows: newer.map(({ table, rows, problem }) => ({ table, rows, problem })),
+    passedOver: choice.others.map(({ backup: other, reason }) => `${other.name} ${reason.text}`),
+  };
+}
+
+export async function prepareRestore(deps: Deps, input: StepInput, running: Running): Promise<StepResult> {
+  const { postgres, restore } = openRestore(deps, input, running);
+  const plan = databaseOf(input.plan);
+  await refuseChangedBackup(postgres, plan, running.signal);
+  const left = await leftBehind(deps, {
+    postgres,
+    run: input.rollback.workflowId,
+    takenOver: input.plan.request.takeOver?.owner,
+    signal: running.signal,
+  });
+  if (left !== null) await restore.abandon(left);
+  const { already, database, details, warnings } = await restore.prepare();
+  return {
+    outcome: already ? 'already' : 'done',
+    proof: `${plan.backup} is restored as database "${database}" beside the live one, which is untouched`,
+    details: [...details, ...warnings],
+    provedAt: new Date().toISOString(),
+  };
+}
+
+export async function restoreDatabase(deps: Deps, input: StepInput, running: Running): Promise<StepResult> {
+  const { postgres, restore } = openRestore(deps, input, running);
+  const { already, kept, sessions, switchMs } = await restore.swap();
+  const ended = sessions.reduce((sum, { count }) => sum + count, 0);
+  const how = already
+    ? 'was so already'
+    : `the switch took ${formatDuration(switchMs)}, ${ended} sessions were ended`;
+  return {
+    outcome: already ? 'already' : 'done',
+    proof: `${postgres.describe()} is the restored one (${how}); the one before is kept as "${kept.database}"${until(kept.until)}`,
+    details: [],
+    provedAt: new Date().toISOString(),
+  };
+}
+
+export async function abandonRestore(deps: Deps, input: StepInput, running: Running): Promise<StepResult> {
+  const { postgres, restore } = openRestore(deps, input, running);
+  const { swapped, dropped } = await restore.abandon();
+  return {
+    outcome: dropped.length === 0 ? 'already' : 'done',
+    proof: swapped
+      ? `${postgres.describe()} is the restored one already: that is not taken back`
+      : `What was restored beside ${postgres.describe()} is removed; the live database is untouched`,
+    details: dropped.map((name) => `dropped "${name}"`),
+    provedAt: new Date().toISOString(),
+  };
+}
+
+const until = (at: string): string => (at === '' ? '' : `, for reading, at least until ${formatTime(at)}`);
+
+function openPostgres({ hosts, env }: Pick<Deps, 'hosts' | 'env'>, settings: DatabaseSettings): Postgres {
+  return createPostgres({ host: hosts.get(settings.host), settings, env });
+}
+
+function openRestore(
+  deps: Deps,
+  { plan, rollback }: StepInput,
+  { scheduledAt, endsAt, signal, heartbeat }: Running,
+): { postgres: Postgres; restore: Restore } {
+  const postgres = openPostgres(deps, databaseSettings(plan.service, plan.config));
+  const { path, format, sha256 } = databaseOf(plan);
+  const restore = createRestore(postgres, {
+    run: rollback.workflowId,
+    token: Math.floor(scheduledAt / TOKEN_UNIT_MS),
+    backup: { path, format: restoreFormat(format), sha256 },
+    timeoutMs: Math.max(1, endsAt - Date.now()),
+    signal,
+    onProgress: heartbeat,
+  });
+  return { postgres, restore };
+}
+
+function databaseSettings(service: string, { database }: ServiceEnvironment): DatabaseSettings {
+  if (database === undefined) {
+    throw new BackoutFailure('InvalidConfiguration', {
+      what: `${service} has no \`database\` in its configuration, so there is nothing that a full rollback could restore.`,
+      changed: NOTHING_CHANGED,
+      next: 'Add it (see docs/targets/postgresql.md), or start a traffic-only rollback.',
+    });
+  }
+  if (database.restore.strategy === 'in-place') {
+    throw new BackoutFailure('InvalidConfiguration', {
+      what: `${service} is to be restored \`in-place\`, which this version of Backout can't do.`,
+      changed: NOTHING_CHANGED,
+      next: 'Make room for a second copy and set `restore.strategy: swap`.',
+    });
+  }
+  return database;
+}
+
+async function choose(
+  postgres: Postgres,
+  { backup, releasedAt }: RollbackRequest,
+  signal: AbortSignal,
+): Promise<BackupChoice & { chosen: Backup }> {
+  if (backup !== undefined) return await requireNamed(postgres, { name: backup, signal });
+  if (releasedAt !== undefined) {
+    return await requireBackup(postgres, { releasedAt: new Date(releasedAt).toISOString(), signal });
+  }
+  throw new BackoutFailure('InvalidRequest', {
+    what: 'A full rollback restores a backup from before the faulty release, and the request does not say when that went live.',
+    changed: NOTHING_CHANGED,
+    next: 'Give `releasedAt` (`--released-at 2026-11-21T03:05:00Z`), or name the backup (`--backup FILE`); `backout backups SERVICE` lists them.',
+  });
+}
+
+/** RESTORE is typed for one backup: whatever has been put in its place since is not restored. */
+async function refuseChangedBackup(
+  postgres: Postgres,
+  { path, backup, sha256 }: DatabasePlan,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await checksum(postgres, { path }, signal)) === sha256) return;
+  throw new BackoutFailure('PlanChanged', {
+    what: `${backup} is no longer the file that the plan was made with: ${path} has changed since.`,
+    changed: 'No data was changed: the live database is untouched.',
+    next: 'See who writes there, and start the rollback again: it makes a new plan.',
+  });
+}
+
+type Looking = { postgres: Postgres; run: string; takenOver: string | undefined; signal: AbortSignal };
+
+/** Another rollback that has ended and left its restore beside the live database. One that still runs keeps it. */
+async function leftBehind(deps: Deps, { postgres, run, takenOver, signal }: Looking): Promise<string | null> {
+  const live = find(await readFacts(postgres, signal), postgres.settings.name);
+  const marker = live?.marker;
+  if (marker?.is !== 'live' || marker.run === run) return null;
+  return (await isEnded(deps, takenOver)(marker.run)) ? marker.run : null;
+}
+
+function formatOf({ name, format }: Backup): NonNullable<Backup['format']> {
+  if (format === null) throw new Error(`${name} was chosen and has no format`);
+  return format;
+}
+
+/** The restore calls it by its program. */
+function restoreFormat(format: NonNullable<Backup['format']>): RestoreBackup['format'] {
+  return format === 'plain-gz' ? 'plain-gzip' : format;
+}

@@ -1,0 +1,76 @@
+/** Backups as the command line asks for them: made and judged by this very process, without Temporal. */
+import { createHosts } from '../activities/commands/hosts.ts';
+import { chooseBackup, judgeBackups } from '../activities/postgres/backups/choose.ts';
+import { makeBackup } from '../activities/postgres/backups/make.ts';
+import { createPostgres } from '../activities/postgres/client.ts';
+import type { Postgres } from '../activities/postgres/client.ts';
+import type { BackoutConfig } from './config/load.ts';
+import { resolveService } from './config/services.ts';
+import type { ResolvedService, Wanted } from './config/services.ts';
+import type { BackupChoice, BackupManifest, JudgedBackup } from './domain/backup.ts';
+import { BackoutFailure, NOTHING_CHANGED } from './domain/failure.ts';
+
+export type BackupRequest = Wanted & {
+  release?: string | undefined;
+  migrations?: string | undefined;
+  jobs?: number | undefined;
+};
+
+type Around = { config: BackoutConfig; env: NodeJS.ProcessEnv; signal: AbortSignal };
+
+/** What `backout backup` says it did. */
+export type MadeBackup = { where: string; path: string; manifest: BackupManifest };
+
+export async function backUp(
+  { release, migrations, jobs, ...wanted }: BackupRequest,
+  around: Around,
+): Promise<MadeBackup> {
+  return await withDatabase(wanted, around, async (postgres, { service, environment }) => ({
+    where: postgres.describe(),
+    ...(await makeBackup(postgres, {
+      ...{ service, environment, signal: around.signal },
+      ...(release === undefined ? {} : { release }),
+      ...(migrations === undefined ? {} : { migrations }),
+      ...(jobs === undefined ? {} : { jobs }),
+    })),
+  }));
+}
+
+/** Every backup, each read from end to end, newest first. */
+export async function judgeAll(wanted: Wanted, around: Around): Promise<JudgedBackup[]> {
+  return await withDatabase(wanted, around, (postgres) => judgeBackups(postgres, around.signal));
+}
+
+/** The one that a rollback of a release would restore, and why not the others. */
+export async function chooseFor(
+  { releasedAt, ...wanted }: Wanted & { releasedAt: string },
+  around: Around,
+): Promise<BackupChoice> {
+  return await withDatabase(wanted, around, (postgres) =>
+    chooseBackup(postgres, { releasedAt, signal: around.signal }),
+  );
+}
+
+/** @throws BackoutFailure UnknownService, and InvalidConfiguration for a service without a database */
+async function withDatabase<Result>(
+  wanted: Wanted,
+  { config, env }: Around,
+  work: (postgres: Postgres, resolved: ResolvedService) => Promise<Result>,
+): Promise<Result> {
+  const resolved = resolveService(config, wanted);
+  const { service, environment, settings } = resolved;
+  if (settings.database === undefined) {
+    throw new BackoutFailure('InvalidConfiguration', {
+      what: `${service} has no \`database\` in ${environment}.`,
+      changed: NOTHING_CHANGED,
+      next: 'Add it to backout.yaml: see docs/targets/postgresql.md.',
+    });
+  }
+  const hosts = createHosts(config.hosts);
+  try {
+    const host = hosts.get(settings.database.host);
+    return await work(createPostgres({ host, settings: settings.database, env }), resolved);
+  } finally {
+    await hosts.close();
+  }
+}

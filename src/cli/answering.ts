@@ -1,0 +1,103 @@
+/** What the commands share by which people decide: they read what is asked, and send an answer that is bound to it. */
+import type { ApprovalMessageName } from '../domain/approval/messages.ts';
+import { describeRelease } from '../domain/plan.ts';
+import type { RollbackStatus } from '../domain/rollback.ts';
+import { CliError, usageError } from './errors.ts';
+import { EXIT } from './exit-codes.ts';
+import { whoAmI } from './identity.ts';
+import type { Io } from './io.ts';
+import type { GlobalOptions } from './options.ts';
+import { askStatus } from './temporal/ask-status.ts';
+import { withTemporal } from './temporal/connect.ts';
+import { onRollback } from './temporal/not-found.ts';
+import { send } from './temporal/send.ts';
+import { renderPlan } from './view/plan.ts';
+
+export type AnswerOptions = GlobalOptions & { workflowId: string; by?: string };
+
+/** A rollback that is to be answered. */
+export type Asking = {
+  workflowId: string;
+  /** `backout` with what must be said again to reach the same Temporal. */
+  program: string;
+  /** Who answers, as declared. */
+  by: string;
+  /** What it says of itself. @throws CliError `unreachable` when no worker answers */
+  status(): Promise<RollbackStatus>;
+  /** The same after the answer; null when no worker answers, which changes nothing any more. */
+  after(): Promise<RollbackStatus | null>;
+  /** @throws CliError `usage` with the rollback's own words when it refuses */
+  send(name: ApprovalMessageName, content: object): Promise<void>;
+};
+
+export type Planned = RollbackStatus & { plan: NonNullable<RollbackStatus['plan']> };
+
+const ANSWER_WITHIN_MS = 5000;
+
+/** Connects, lets `work` answer, and prints what it returns. */
+export async function answer(
+  { workflowId, ...options }: AnswerOptions,
+  io: Io,
+  work: (asking: Asking) => Promise<string[]>,
+): Promise<number> {
+  const by = whoAmI(options.by, io.env);
+  return await withTemporal(options, io, (session) =>
+    onRollback(session, workflowId, async () => {
+      const { client, program } = session;
+      const ask = () => askStatus(client, { workflowId }, ANSWER_WITHIN_MS);
+      const lines = await work({
+        workflowId,
+        program,
+        by,
+        status: async () => (await ask()) ?? noAnswer(workflowId, program),
+        after: () => ask().catch(() => null),
+        send: (name, content) => send(session, workflowId, { name, content: { by, ...content } }),
+      });
+      io.out(lines.map((line) => `${line}\n`).join(''));
+      return EXIT.ok;
+    }),
+  );
+}
+
+/** @throws CliError `usage` while nobody can know what would be agreed to */
+export function requirePlan(status: RollbackStatus): Planned {
+  const { plan } = status;
+  if (plan !== null) return { ...status, plan };
+  throw usageError(`The plan of ${status.workflowId} is not made yet: look at it first, in a moment.`);
+}
+
+/**
+ * Binds an answer to the plan that the person has seen: named by its hash, or shown now and said yes to.
+ * @throws CliError `usage` where there is neither a hash nor a terminal; `aborted` for every other answer than yes
+ */
+export async function agreeToPlan(
+  asking: Asking,
+  { plan: seen, question }: { plan: string | undefined; question: string },
+  io: Io,
+): Promise<{ planHash: string; runId?: string }> {
+  if (seen !== undefined) return { planHash: seen };
+  if (io.ask === undefined) {
+    throw usageError(
+      `There is no terminal to ask at: name the plan that you have seen (--plan HASH). \`${asking.program} status ${asking.workflowId}\` shows it.`,
+    );
+  }
+  const { plan, runId, traffic } = requirePlan(await asking.status());
+  io.out(renderPlan(plan, io.colours));
+  io.out(`\n${traffic}\n`);
+  const said = await io.ask(
+    `\n${question} (from ${describeRelease(plan.from)} to ${describeRelease(plan.to)}) [y/N] `,
+  );
+  if (/^y(es)?$/i.test(said)) return { planHash: plan.hash, runId };
+  throw new CliError(EXIT.aborted, 'Nothing was sent: the rollback waits as before.');
+}
+
+export const watchLine = ({ workflowId, program }: Asking): string =>
+  `  Watch it:  ${program} watch ${workflowId}`;
+
+function noAnswer(workflowId: string, program: string): never {
+  throw new CliError(
+    EXIT.unreachable,
+    `No worker answered for ${workflowId} within ${ANSWER_WITHIN_MS / 1000} s, so it can't be shown what is asked. Nothing was ` +
+      `sent. Start a worker with \`${program} worker\`, and try again.`,
+  );
+}

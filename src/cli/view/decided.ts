@@ -1,0 +1,32 @@
+/** What people have decided about a rollback, and what is still missing of it. */
+import { decidedSoFar } from '../../domain/approval/notes.ts';
+import { seatLines } from '../../domain/approval/seats.ts';
+import type { Approvals } from '../../domain/approval/state.ts';
+import { describeAssurance } from '../../domain/approval/words.ts';
+import type { DatabasePlan } from '../../domain/plan.ts';
+import { dataSentence, lossWindow } from '../../domain/report/data.ts';
+import { formatTime } from '../../domain/report/format.ts';
+import { oneLine } from '../../domain/report/plain.ts';
+import type { RollbackStatus } from '../../domain/rollback.ts';
+
+/** One line for each approval that is wanted, then what was decided. */
+export function agreement(approvals: Approvals): string[] {
+  const decided = decidedSoFar(approvals).filter(({ what }) => !/^Approved(:|$)/.test(what));
+  return [
+    ...seatLines(approvals).map((line) => `Approval by ${line}`),
+    ...decided.map(({ at, what, by, assurance }) => {
+      const who =
+        by === undefined
+          ? ''
+          : `, by ${by}${assurance === undefined ? '' : ` (${describeAssurance(assurance)})`}`;
+      return `${what}${who}, ${formatTime(at)}`;
+    }),
+  ].map(oneLine);
+}
+
+/** Has the database been restored, and if not, from which backup it would be. */
+export function restored(database: DatabasePlan, status: RollbackStatus): string {
+  const sentence = dataSentence({ plan: { database }, status });
+  const isOpen = status.outcome === null && status.approvals.restoreDecision === null;
+  return oneLine(isOpen ? `${sentence} With ${database.backup} restored, ${lossWindow(database)}` : sentence);
+}

@@ -1,0 +1,109 @@
+/** The messages that ask people: for their approval, and for RESTORE (requirements F3, D2). */
+import { databaseOf, describeRelease } from './plan.ts';
+import type { IncidentRecord } from './rollback.ts';
+import { title } from './announcement-parts.ts';
+import type { Announcement } from './announcement-parts.ts';
+import { describePeople, listed } from './approval/words.ts';
+import { dataSentence, lossWindow } from './report/data.ts';
+import { deadlineSentence } from './report/durations.ts';
+import { formatBytes, formatTime } from './report/format.ts';
+import { findStep } from './report/steps.ts';
+import { trafficSentence } from './report/traffic.ts';
+
+export function announceApprovalQuestion(record: IncidentRecord): Announcement {
+  const { plan, status } = record;
+  const { terms } = status.approvals;
+  const seats = terms?.policy.seats ?? [];
+  const people = terms?.policy.people ?? [];
+  return {
+    id: [status.workflowId, status.startedAt, 'waiting-for-approval'],
+    tone: 'question',
+    title: title('APPROVAL IS NEEDED', record),
+    body: [
+      `Going back from ${describeRelease(plan.from)} to ${describeRelease(plan.to)} waits for approval. ${trafficSentence(record)} ${dataSentence(record)}`,
+      terms?.expiresAt
+        ? `If nobody approves until ${formatTime(terms.expiresAt)}, the rollback ends and nothing is changed.`
+        : 'The rollback waits on, and nothing is changed.',
+    ],
+    fields: [
+      ['Reason', plan.request.reason],
+      ['Asked for by', plan.request.requestedBy ?? 'somebody who gave no name'],
+      [
+        'Needs',
+        listed(
+          seats.map(({ who }) => who),
+          'and',
+        ),
+      ],
+      ['Who may', seats.map(({ people: ids }) => describePeople(people, ids)).join('; ')],
+      ['Plan', plan.hash],
+      ['Deadline', deadlineSentence(record)],
+    ],
+    lists: [{ heading: 'What will be done', items: plannedTitles(record) }],
+    commands: commandsOf(record),
+  };
+}
+
+export function announceRestoreQuestion(record: IncidentRecord): Announcement {
+  const { plan, status } = record;
+  const database = databaseOf(plan);
+  const { restoreAsked, restoreDecision } = status.approvals;
+  const expiresAt = restoreAsked?.expiresAt ?? null;
+  return {
+    id: [status.workflowId, status.startedAt, 'waiting-for-restore', String(remindersSent(record))],
+    tone: 'question',
+    title: title(
+      restoreDecision === null ? 'RESTORE IS NEEDED' : 'RESTORE was needed and has been answered',
+      record,
+    ),
+    body: [
+      `${trafficSentence(record)} ${dataSentence(record)} The database waits for a person to type RESTORE.`,
+      `What will be lost: ${lossWindow(database)} The database of now is kept under another name.`,
+      expiresAt === null
+        ? 'Nothing is restored until then.'
+        : `If nobody types it until ${formatTime(expiresAt)}, the database stays as it is and the rollback ends.`,
+    ],
+    fields: [
+      ['Database', database.database],
+      ['Backup', `${database.backup}, ${formatBytes(database.sizeBytes)}`],
+      ['Data of', formatTime(database.madeAt)],
+      [
+        'Prepared',
+        findStep(record, 'prepare-restore')?.result?.proof ?? 'being restored beside the live one',
+      ],
+      ['Asked since', formatTime(restoreAsked?.since ?? status.startedAt)],
+    ],
+    lists: [],
+    commands: commandsOf(record),
+  };
+}
+
+export function announceRestored(record: IncidentRecord): Announcement {
+  const { status } = record;
+  const proof = findStep(record, 'restore-database')?.result?.proof;
+  return {
+    id: [status.workflowId, status.startedAt, 'database-restored'],
+    tone: 'progress',
+    title: title('The database is restored', record),
+    body: [
+      `${trafficSentence(record)} ${dataSentence(record)} The rollback is not over yet.`,
+      ...(proof === undefined ? [] : [`Proof: ${proof}`]),
+    ],
+    fields: [],
+    lists: [],
+    commands: [],
+  };
+}
+
+/** A reminder is a message of its own: the one before must not be taken for it. */
+function remindersSent({ timeline }: IncidentRecord): number {
+  return timeline.filter(({ announced }) => announced === 'waiting-for-restore').length;
+}
+
+function plannedTitles({ plan }: IncidentRecord): string[] {
+  return plan.steps.filter(({ notNeeded }) => notNeeded === undefined).map(({ title: step }) => step);
+}
+
+function commandsOf({ status }: IncidentRecord): Announcement['commands'] {
+  return status.awaiting === null ? [] : [{ heading: 'Answer with one of', lines: status.awaiting.answers }];
+}

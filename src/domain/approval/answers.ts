@@ -1,0 +1,73 @@
+/** How a person answers a question: commands that are ready to paste, whatever the names in them hold. Pure. */
+import type { ApprovalMessageName } from './messages.ts';
+
+/** What an answer is bound to. */
+export type Bound = { workflowId: string; runId: string; planHash: string };
+
+/** `command`: our CLI. `content`: what the Temporal UI and CLI send. */
+export type Answer = { name: ApprovalMessageName; does: string; command: string; content: object };
+
+type Wanted = Bound & { isSigned: boolean };
+
+/** @param canBreakGlass is there anybody who may? */
+export function approvalAnswers({ canBreakGlass, ...wanted }: Wanted & { canBreakGlass: boolean }): Answer[] {
+  const { planHash } = wanted;
+  const binding = bindingOf(wanted);
+  const approve = answer('approve', {
+    does: 'let it go ahead',
+    command: [...cli('approve', wanted), '--plan', planHash],
+    content: { by: NAME, ...binding },
+    wanted,
+  });
+  const glass = answer('breakGlass', {
+    does: 'let it go ahead without the approvals (named people only, and everybody hears of it)',
+    command: [...cli('break-glass', wanted), '--reason', WHY],
+    content: { by: NAME, reason: WHY, ...binding },
+    wanted,
+  });
+  return [approve, rejection('end the rollback', wanted), ...(canBreakGlass ? [glass] : [])];
+}
+
+/** `backout confirm-restore` shows what would be lost and makes a person type the word. */
+export function restoreAnswers({ backup, ...wanted }: Wanted & { backup: string }): Answer[] {
+  const confirm = answer('confirmRestore', {
+    does: 'let the database be restored',
+    command: cli('confirm-restore', wanted),
+    content: { phrase: 'RESTORE', by: NAME, backup, ...bindingOf(wanted) },
+    wanted,
+  });
+  return [confirm, rejection('leave the database as it is', wanted)];
+}
+
+/** One line for a POSIX shell. */
+export function signalLine(
+  { workflowId, runId }: Pick<Bound, 'workflowId' | 'runId'>,
+  answered: Answer,
+): string {
+  const input = JSON.stringify(answered.content);
+  const words = ['--workflow-id', workflowId, '--run-id', runId, '--name', answered.name, '--input', input];
+  return ['temporal', 'workflow', 'signal', ...words].map(shellWord).join(' ');
+}
+
+/** A word that a POSIX shell takes as it is. */
+export function shellWord(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+const NAME = 'YOUR-NAME';
+const WHY = 'WHY';
+
+const bindingOf = ({ planHash, runId }: Bound) => ({ planHash, runId });
+const cli = (command: string, { workflowId }: Bound): string[] => ['backout', command, workflowId];
+
+function rejection(does: string, wanted: Wanted): Answer {
+  const content = { by: NAME, reason: WHY, ...bindingOf(wanted) };
+  return answer('reject', { does, command: [...cli('reject', wanted), '--reason', WHY], content, wanted });
+}
+
+type Parts = { does: string; command: string[]; content: object; wanted: Wanted };
+
+function answer(name: ApprovalMessageName, { does, command, content, wanted }: Parts): Answer {
+  const words = wanted.isSigned ? [...command, '--sign'] : command;
+  return { name, does, command: words.map(shellWord).join(' '), content };
+}

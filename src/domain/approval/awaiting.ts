@@ -1,0 +1,69 @@
+/** What a waiting rollback shows: what it waits for, until when, and the commands that answer. Pure. */
+import { databaseOf } from '../plan.ts';
+import type { Plan } from '../plan.ts';
+import { formatTime } from '../report/format.ts';
+import type { Awaiting, RollbackRef } from '../rollback.ts';
+import { approvalAnswers, restoreAnswers, signalLine } from './answers.ts';
+import type { Answer } from './answers.ts';
+import type { RestoreDecision, Terms } from './state.ts';
+import { listed } from './words.ts';
+
+/** The approvals that are awaited, once the plan is made. */
+export function awaitingApproval(
+  plan: Pick<Plan, 'hash'>,
+  { terms, ref }: { terms: Terms; ref: Ref },
+): Awaiting {
+  const { policy, expiresAt } = terms;
+  const seats = policy.seats.map(({ who }) => who);
+  const until = expiresAt === null ? '' : `, until ${formatTime(expiresAt)}`;
+  const answers = approvalAnswers({
+    ...ref,
+    planHash: plan.hash,
+    isSigned: policy.assurance === 'signed',
+    canBreakGlass: policy.breakGlass.length > 0,
+  });
+  return {
+    what: `Approval of plan ${plan.hash} by ${listed(seats, 'and')}${until}`,
+    since: terms.openedAt,
+    step: null,
+    answers: lines(ref, answers),
+  };
+}
+
+/** The RESTORE that is awaited. */
+export function awaitingRestore(
+  plan: Pick<Plan, 'hash' | 'database' | 'policy'>,
+  { ref, since }: { ref: Ref; since: string },
+): Awaiting {
+  const { backup, database } = databaseOf(plan);
+  const isSigned = plan.policy?.restore?.assurance === 'signed';
+  return {
+    what: `RESTORE, typed by a person, to put ${database} back to backup ${backup}`,
+    since,
+    step: 'confirm-restore',
+    answers: lines(ref, restoreAnswers({ ...ref, planHash: plan.hash, backup, isSigned })),
+  };
+}
+
+type Ref = Pick<RollbackRef, 'workflowId' | 'runId'>;
+
+/** Our own command of every answer, and Temporal's of the first, which is the one that lets it go ahead. */
+function lines(ref: Ref, answers: Answer[]): string[] {
+  return [
+    ...answers.map(({ command }) => command),
+    ...answers.slice(0, 1).map((one) => signalLine(ref, one)),
+  ];
+}
+
+/** Why the database was not restored, as one whole sentence. */
+export function whyNotRestored(decision: RestoreDecision | null): string {
+  switch (decision?.outcome) {
+    case 'rejected':
+      return `${decision.by} rejected the restore: ${decision.reason}`;
+    case 'expired':
+      return `Nobody typed RESTORE until ${formatTime(decision.at)}.`;
+    case 'confirmed':
+    case undefined:
+      return 'A person decided to leave the database as it is.';
+  }
+}

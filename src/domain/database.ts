@@ -1,0 +1,168 @@
+/** The PostgreSQL database of a service: where it is, where its backups are, how it is restored (requirements D1–D6). */
+import * as z from 'zod';
+import { nameSchema } from './request.ts';
+import { secretSchema } from './secret.ts';
+
+const absolutePath = z.string().regex(/^\/[^\0\r\n]*$/, 'must be an absolute path');
+const word = z.string().regex(/^[^\s-]\S*$/, 'must be one word that does not start with a dash');
+
+/** PostgreSQL cuts longer names off silently, and two names would then mean one thing. */
+const identifier = z
+  .string()
+  .min(1)
+  .refine((name) => new TextEncoder().encode(name).length <= 63, 'must have at most 63 bytes')
+  // eslint-disable-next-line no-control-regex -- no command line and no report could show them
+  .refine((name) => !/[\u0000-\u001f\u007f]/.test(name), 'must hold no control character');
+
+export const podSchema = z
+  .strictObject({
+    namespace: word.default('default').describe('The Kubernetes namespace.'),
+    name: word.optional().describe('The pod, or `statefulset/NAME`.'),
+    selector: word.optional().describe('Labels that exactly one running pod has: app=postgres,role=primary'),
+    container: word.optional().describe("Default: the pod's default container."),
+    context: word.optional().describe('The kubectl context. Default: the current one.'),
+  })
+  .refine((pod) => (pod.name === undefined) !== (pod.selector === undefined), {
+    path: ['name'],
+    message: 'name the pod either by `name` or by `selector`',
+  });
+export type PodSettings = z.infer<typeof podSchema>;
+
+export const connectionSchema = z
+  .strictObject({
+    socket: absolutePath.optional().describe('The folder of the Unix socket, such as /var/run/postgresql.'),
+    address: word
+      .optional()
+      .describe(
+        'Host name or address. Without it and without `socket`, the programs use their built-in socket.',
+      ),
+    port: z.int().min(1).max(65535).default(5432).describe('Also names the socket.'),
+    user: identifier
+      .default('postgres')
+      .describe('The database role. It must be a superuser, or own the database and have CREATEDB.'),
+    password: secretSchema.optional(),
+    maintenanceDatabase: identifier
+      .default('postgres')
+      .describe('Where to connect for what concerns whole databases.'),
+    sslMode: z
+      .enum(['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'])
+      .optional()
+      .describe('As libpq has it. Default: `prefer`.'),
+    sslRootCertificate: absolutePath
+      .optional()
+      .describe("The certificate authority's file, for verify-ca and verify-full."),
+  })
+  .refine((connection) => connection.socket === undefined || connection.address === undefined, {
+    path: ['address'],
+    message: 'is reached either by `socket` or by `address`',
+  })
+  .prefault({});
+
+export const backupsSchema = z.strictObject({
+  folder: absolutePath.describe('The folder that holds the backups.'),
+  pattern: z
+    .string()
+    .min(1)
+    .default('*')
+    .describe('Only file names that match this glob are looked at: listings-*.sql.gz'),
+  where: z
+    .enum(['host', 'database'])
+    .default('host')
+    .describe(
+      "Whose folder: the host's, or (for a container or pod) the one seen inside it, where the database runs.",
+    ),
+});
+export type BackupSettings = z.infer<typeof backupsSchema>;
+
+export const restoreCheckSchema = z.strictObject({
+  name: z.string().min(1).max(200).describe('What it proves, for people.'),
+  sql: z.string().min(1).describe('One SELECT. The first column of its first row is looked at.'),
+  expect: z.string().describe('What that must be, as text.'),
+});
+export type RestoreCheck = z.infer<typeof restoreCheckSchema>;
+
+export const restoreSchema = z
+  .strictObject({
+    strategy: z
+      .enum(['swap', 'in-place'])
+      .default('swap')
+      .describe(
+        '`swap`: restored beside the live database, then renamed. `in-place`: the application is stopped meanwhile; for where no second copy fits.',
+      ),
+    jobs: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(4)
+      .describe('Restore with so many connections, where the format allows.'),
+    keepOldDays: z
+      .int()
+      .min(0)
+      .max(365)
+      .default(7)
+      .describe('The replaced database is kept this long under a dated name.'),
+    checks: z
+      .array(restoreCheckSchema)
+      .default([])
+      .describe('What must hold in the restored database before it goes live.'),
+  })
+  .prefault({});
+export type RestoreSettings = z.infer<typeof restoreSchema>;
+
+export const newerRowsSchema = z.strictObject({
+  table: z.string().min(1).describe('A table, with its schema where it is not on the search path.'),
+  column: identifier.describe('Its timestamp column: when a row came.'),
+});
+
+export const databaseSchema = z
+  .strictObject({
+    name: identifier.describe('The database.'),
+    host: nameSchema
+      .default('local')
+      .describe("A name under `hosts`, or `local` for the worker's own machine."),
+    container: word
+      .optional()
+      .describe('The container that PostgreSQL runs in: commands go through `docker exec`.'),
+    pod: podSchema.optional().describe('The pod it runs in: commands go through `kubectl exec`.'),
+    systemUser: word
+      .optional()
+      .describe('Run the programs as this user of the system (`sudo -n -u`), for peer authentication.'),
+    programs: absolutePath
+      .optional()
+      .describe('The folder of psql, pg_dump and pg_restore, where they are not on the PATH.'),
+    connection: connectionSchema,
+    backups: backupsSchema,
+    restore: restoreSchema,
+    newerRows: z
+      .array(newerRowsSchema)
+      .default([])
+      .describe('Tables whose rows newer than the backup are counted: what a restore would lose.'),
+  })
+  .superRefine((database, context) => {
+    const { container, pod, backups, systemUser } = database;
+    if (container !== undefined && pod !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['pod'],
+        message: 'is either in a `container` or in a `pod`',
+      });
+    }
+    if (backups.where === 'database' && container === undefined && pod === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['backups', 'where'],
+        message: 'can be `database` only with a `container` or `pod`',
+      });
+    }
+    if (pod !== undefined && systemUser !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['systemUser'],
+        message: 'can not be chosen in a pod: kubectl exec runs everything as the user of its container',
+      });
+    }
+  })
+  .describe('The PostgreSQL database that a full rollback restores.');
+export type DatabaseSettings = z.infer<typeof databaseSchema>;
+/** What a person may write. */
+export type DatabaseSettingsInput = z.input<typeof databaseSchema>;

@@ -1,0 +1,117 @@
+/** Answers to a rollback that asks: bound to what was seen, and never sent unless a person meant it. */
+import { expect, test } from 'vitest';
+import { agreeToPlan, requirePlan } from '../../src/cli/answering.ts';
+import type { Asking } from '../../src/cli/answering.ts';
+import { whatNow as afterApproval } from '../../src/cli/commands/approve.ts';
+import { whatNow as afterRestore, refuseHalf, typed } from '../../src/cli/commands/confirm-restore.ts';
+import { emptyApprovals } from '../../src/domain/approval/state.ts';
+import type { RollbackStatus } from '../../src/domain/rollback.ts';
+import { approvalsOf, fullPlan, waitingForRestore } from '../support/full-records.ts';
+import { makeRecord } from '../support/records.ts';
+import { fakeIo } from './support/io.ts';
+
+const asking = (status: RollbackStatus): Asking => ({
+  workflowId: 'rollback-listings-42',
+  program: 'backout',
+  by: 'anna',
+  status: async () => status,
+  after: async () => status,
+  send: async () => undefined,
+});
+
+const { status } = waitingForRestore();
+const QUESTION = { plan: undefined, question: 'Approve this plan?' };
+
+test('a plan that is named by its hash is not shown again', async () => {
+  const io = fakeIo();
+  expect(await agreeToPlan(asking(status), { ...QUESTION, plan: '0123456789ab' }, io)).toEqual({
+    planHash: '0123456789ab',
+  });
+  expect(io.printed.out).toBe('');
+});
+
+test('a plan that is not named is shown, and a yes binds the answer to it and to this run', async () => {
+  const io = fakeIo({ answers: ['y'] });
+  expect(await agreeToPlan(asking(status), QUESTION, io)).toEqual({
+    planHash: '0123456789ab',
+    runId: status.runId,
+  });
+  expect(io.printed.out).toContain('Plan 0123456789ab: full rollback of listings in production\n');
+  expect(io.printed.out).toContain('  Lost      What was written after 2026-11-21 03:12:00 UTC');
+});
+
+test.each(['', 'n', 'yeah', 'YES please'])('the answer "%s" sends nothing', async (answer) => {
+  await expect(agreeToPlan(asking(status), QUESTION, fakeIo({ answers: [answer] }))).rejects.toMatchObject({
+    exitCode: 4,
+    message: 'Nothing was sent: the rollback waits as before.',
+  });
+});
+
+test('without a terminal, the plan must be named', async () => {
+  await expect(agreeToPlan(asking(status), QUESTION, fakeIo())).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining(
+      'There is no terminal to ask at: name the plan that you have seen (--plan HASH). `backout status rollback-listings-42` shows it.',
+    ),
+  });
+});
+
+test('nobody agrees to a plan that is not made yet', () => {
+  expect(() => requirePlan({ ...status, plan: null })).toThrow(
+    'The plan of rollback-listings-42 is not made yet: look at it first, in a moment.',
+  );
+});
+
+test('after an approval, whoever is still missing is named', () => {
+  const plan = fullPlan({ severity: 'P2' });
+  const { status: half } = makeRecord({
+    plan,
+    status: { approvals: approvalsOf(plan, ['approve', { by: 'lea' }]) },
+  });
+  expect(afterApproval(half)).toEqual([
+    'Still awaited:',
+    '  - team-lead: lea (Lea Lund) approved at 2026-11-21 04:15:02 UTC (declared, not verified)',
+    '  - reviewer or team-lead: missing, from ben or rob',
+  ]);
+  expect(afterApproval(status)).toEqual(['The rollback goes ahead.']);
+  expect(afterApproval({ ...status, approvals: emptyApprovals('run-1') })).toEqual([
+    'It counts as soon as the plan is made.',
+  ]);
+  expect(afterApproval(null)).toEqual([]);
+});
+
+test('RESTORE is typed letter by letter, for the backup that is shown', async () => {
+  const planned = requirePlan(status);
+  expect(await typed(planned, fakeIo({ answers: ['RESTORE'] }))).toEqual({
+    phrase: 'RESTORE',
+    backup: 'listings-0312.dump',
+  });
+});
+
+test.each(['', 'restore', 'y', 'RESTORE!'])('"%s" is not RESTORE: nothing is sent', async (answer) => {
+  await expect(typed(requirePlan(status), fakeIo({ answers: [answer] }))).rejects.toMatchObject({
+    exitCode: 4,
+    message:
+      'Not confirmed: the word is RESTORE, in capital letters. Nothing was sent; the database is as it was.',
+  });
+});
+
+test('without a terminal, RESTORE needs the word and the backup', () => {
+  const both = { phrase: 'RESTORE', backup: 'a.dump' };
+  expect(() => refuseHalf(both, fakeIo())).not.toThrow();
+  expect(() => refuseHalf({}, fakeIo({ answers: [] }))).not.toThrow();
+  expect(() => refuseHalf({}, fakeIo())).toThrow(
+    'There is no terminal to type RESTORE at: give --phrase RESTORE and --backup FILE, as `backout status` names it.',
+  );
+  for (const half of [{ phrase: 'RESTORE' }, { backup: 'a.dump' }]) {
+    expect(() => refuseHalf(half, fakeIo({ answers: [] }))).toThrow(
+      '--phrase and --backup go together: the word, and the backup that it is meant for.',
+    );
+  }
+});
+
+test('a RESTORE that came early is said to be kept', () => {
+  expect(afterRestore(status)).toEqual([
+    'It is kept, and counts as soon as the rollback has come to the database.',
+  ]);
+});

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { renderMade } from '../../../src/cli/commands/backup.ts';
+import { renderBackups } from '../../../src/cli/view/backups.ts';
+import type { Backup, BackupManifest } from '../../../src/domain/backup.ts';
+
+const MANIFEST: BackupManifest = {
+  format: 'backout.backup/1',
+  service: 'shop',
+  environment: 'production',
+  database: 'shop',
+  release: '1.4.2',
+  startedAt: '2026-03-01T10:00:00.250Z',
+  endedAt: '2026-03-01T10:00:12.250Z',
+  dump: 'custom',
+  file: 'shop.dump',
+  sizeBytes: 12_300_000,
+  sha256: 'abc',
+  serverVersion: '15.18',
+  databaseBytes: 50_000_000,
+};
+const BACKUP: Backup = {
+  name: 'shop.dump',
+  path: '/backups/shop.dump',
+  isDirectory: false,
+  sizeBytes: 12_300_000,
+  modifiedAt: '2026-03-01T10:00:12.000Z',
+  format: 'custom',
+  moment: { at: MANIFEST.startedAt, source: 'manifest' },
+  manifest: MANIFEST,
+};
+
+test('a backup that was made is said with what it holds', () => {
+  expect(renderMade({ where: 'database "shop" on db-1', path: BACKUP.path, manifest: MANIFEST })).toBe(
+    'Backup of database "shop" on db-1, release 1.4.2:\n' +
+      '  /backups/shop.dump\n' +
+      '  as of 2026-03-01 10:00:00 UTC; 12.3 MB of 50.0 MB; made and read back in 12.0 s\n',
+  );
+});
+
+test('backups are listed with their verdicts', () => {
+  const old: Backup = {
+    ...BACKUP,
+    ...{ name: 'old.sql', sizeBytes: 0, format: null, manifest: null },
+    moment: { at: '2026-02-01T10:00:00.000Z', source: 'file time' },
+  };
+  expect(
+    renderBackups([
+      { backup: BACKUP, reason: null },
+      { backup: old, reason: { kind: 'empty', text: 'is empty' } },
+    ]),
+  ).toBe(
+    'MADE                     KNOWN BY   SIZE     FORMAT  RELEASE  BACKUP     VERDICT\n' +
+      '2026-03-01 10:00:00 UTC  manifest   12.3 MB  custom  1.4.2    shop.dump  good\n' +
+      '2026-02-01 10:00:00 UTC  file time  0 B      -       -        old.sql    is empty\n',
+  );
+  expect(renderBackups([])).toBe('No file in the folder of backups matches the pattern.\n');
+});

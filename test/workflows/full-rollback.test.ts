@@ -1,0 +1,310 @@
+/** The full rollback on the time-skipping server: traffic first, and no restore without RESTORE. */
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Activities } from '../../activities/types.ts';
+import type { RollbackResult } from '../../src/domain/rollback.ts';
+import { openWorkflowLab } from '../support/time-skipping.ts';
+import type { WorkflowLab } from '../support/time-skipping.ts';
+import {
+  decide,
+  failureOf,
+  fails,
+  status,
+  timeline,
+  untilWaiting,
+  withFakes as withFakesOf,
+} from './drive.ts';
+import type { Driven } from './drive.ts';
+import { BACKUP, fullPlan, REQUEST } from './support.ts';
+
+let lab: WorkflowLab;
+beforeAll(async () => {
+  lab = await openWorkflowLab();
+});
+afterAll(async () => {
+  await lab.close();
+});
+
+const withFakes = <Result>(replaced: Partial<Activities>, drive: (driven: Driven) => Promise<Result>) =>
+  withFakesOf({ lab, workflow: 'fullRollback' }, replaced, drive);
+
+const restore = (handle: WorkflowHandle, content: unknown = 'RESTORE') =>
+  handle.executeUpdate<string, [unknown]>('confirmRestore', { args: [content] });
+
+const statesOf = async (handle: WorkflowHandle) =>
+  Object.fromEntries((await status(handle)).steps.map(({ name, state }) => [name, state]));
+
+/**
+ * RESTORE is all that is still awaited. The time-skipping server never ends an activity that is cancelled before a
+ * worker has begun it; a real one does (test/integration/full-rollback.test.ts).
+ */
+async function untilOnlyRestore(handle: WorkflowHandle): Promise<void> {
+  await untilWaiting(handle);
+  for (;;) {
+    const { 'prepare-restore': prepared, 'check-release': checked } = await statesOf(handle);
+    if (prepared === 'done' && checked === 'done') return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function untilAwaited(handle: WorkflowHandle, step: string): Promise<void> {
+  while ((await status(handle)).awaiting?.step !== step)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+describe('a full rollback in which everything works', () => {
+  it('moves traffic, waits for RESTORE, then restores and verifies', async () => {
+    await withFakes({}, async ({ calls, start }) => {
+      const handle = await start();
+      const waiting = await untilWaiting(handle);
+      expect(waiting.awaiting).toMatchObject({
+        what: `RESTORE, typed by a person, to put PostgreSQL database listings on local back to backup ${BACKUP}`,
+        step: 'confirm-restore',
+      });
+      expect(waiting.awaiting?.answers[0]).toBe(`backout confirm-restore ${handle.workflowId}`);
+      expect(waiting.traffic).toBe('All traffic is on blue (1.0).');
+      expect(calls).not.toContain('restoreDatabase');
+      expect(await restore(handle, { phrase: 'RESTORE', by: 'anna', backup: BACKUP })).toBe('recorded');
+      const result = (await handle.result()) as RollbackResult;
+      expect(result.outcome).toBe('rolled-back');
+      expect(result.summary).toBe(
+        'listings in production is rolled back from green (2.0) to blue (1.0), which passed verification. ' +
+          'All traffic is on blue (1.0). PostgreSQL database listings on local is restored from listings-0259.dump: ' +
+          'what was written after 2026-11-21 02:59:00 UTC is not in it; the last change seen was at ' +
+          '2026-11-21 03:11:00 UTC; among them 12 rows of orders.',
+      );
+      const order = calls.filter((call) => !/announce|writeReport/.test(call));
+      expect(order.slice(0, 4)).toEqual(['captureBefore', 'shiftTraffic', 'captureLogs', 'stopFaulty']);
+      expect(order.slice(4, 6).sort()).toEqual(['checkRelease', 'prepareRestore']);
+      expect(order.slice(6)).toEqual(['restoreDatabase', 'verifyRelease', 'releaseTarget']);
+      expect(calls.filter((call) => call.startsWith('announce'))).toEqual([
+        'announce started incidents',
+        'announce traffic-shifted incidents',
+        'announce waiting-for-restore incidents',
+        'announce database-restored incidents',
+        'announce ended incidents',
+      ]);
+      expect(await timeline(handle)).toContain(`RESTORE typed, for backup ${BACKUP}`);
+    });
+  });
+
+  it('takes a RESTORE that comes as a signal, alone, as the Temporal UI sends it', async () => {
+    await withFakes({}, async ({ start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await handle.signal('confirmRestore', 'RESTORE');
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+    });
+  });
+
+  it('asks for RESTORE while the restore is prepared, and takes it then', async () => {
+    let finish: () => void = () => undefined;
+    const prepared = new Promise<void>((resolve) => (finish = resolve));
+    const prepareRestore: Activities['prepareRestore'] = async () => {
+      await prepared;
+      return { outcome: 'done', proof: 'ready', details: [], provedAt: new Date().toISOString() };
+    };
+    await withFakes({ prepareRestore }, async ({ calls, start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await restore(handle);
+      expect(await statesOf(handle)).toMatchObject({
+        'confirm-restore': 'done',
+        'prepare-restore': 'running',
+      });
+      expect(calls).not.toContain('restoreDatabase');
+      finish();
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+    });
+  });
+});
+
+describe('without RESTORE', () => {
+  const refused: [string, unknown, string][] = [
+    ['another word', 'restore', 'the word is RESTORE, in capital letters, not "restore"'],
+    ['a yes', { phrase: 'yes', by: 'anna' }, 'the word is RESTORE, in capital letters, not "yes"'],
+    [
+      'another backup',
+      { phrase: 'RESTORE', by: 'anna', backup: 'other.dump' },
+      'it names the backup other.dump; the one that would be restored is listings-0259.dump',
+    ],
+    [
+      'another plan',
+      { phrase: 'RESTORE', by: 'anna', planHash: 'ffffffffffff' },
+      'it names the plan ffffffffffff; this one is 0123456789ab: look at it before you decide',
+    ],
+    ['nobody', { by: 'anna' }, 'phrase: Invalid input: expected string, received undefined'],
+  ];
+  it('nothing is restored: whatever else is sent is refused, recorded and shown', async () => {
+    await withFakes({}, async ({ calls, start }) => {
+      const handle = await start();
+      await untilOnlyRestore(handle);
+      for (const [, content, why] of refused) {
+        await expect(restore(handle, content)).rejects.toMatchObject({ cause: { message: why } });
+        await handle.signal('confirmRestore', content);
+      }
+      const { refusedMessages } = await status(handle);
+      expect(refusedMessages.map(({ why }) => why.replace(/ \(from anna\)$/, ''))).toEqual(
+        refused.map(([, , why]) => why),
+      );
+      expect(calls).not.toContain('restoreDatabase');
+      await decide(handle, 'abort', 'confirm-restore');
+      expect((await failureOf(handle)).type).toBe('Aborted');
+    });
+  });
+
+  it('people are reminded, and after its time the database stays as it is', async () => {
+    await withFakes({}, async ({ calls, start }) => {
+      const handle = await start();
+      const failure = await failureOf(handle);
+      expect(failure.type).toBe('Aborted');
+      expect(failure.message).toContain('All traffic is on blue (1.0). No data was changed.');
+      expect(calls).not.toContain('restoreDatabase');
+      expect(calls).toContain('abandonRestore');
+      expect(calls.filter((call) => call === 'announce waiting-for-restore incidents')).toHaveLength(16);
+      expect(await timeline(handle)).toContain('Nobody typed RESTORE in time: the database stays as it is');
+    });
+  });
+
+  it('a person who rejects it ends the rollback, with the name and the reason', async () => {
+    await withFakes({}, async ({ calls, start }) => {
+      const handle = await start();
+      await untilOnlyRestore(handle);
+      await handle.signal('reject', { by: 'bob', reason: 'the orders must not be lost' });
+      const failure = await failureOf(handle);
+      expect(failure.type).toBe('Aborted');
+      expect(failure.message).toContain('bob');
+      expect(failure.message).toContain('the orders must not be lost');
+      expect(calls).toContain('abandonRestore');
+      expect(calls).not.toContain('restoreDatabase');
+    });
+  });
+
+  it('a person can go on without it', async () => {
+    await withFakes({}, async ({ calls, start }) => {
+      const handle = await start();
+      await untilOnlyRestore(handle);
+      await decide(handle, 'skip', 'confirm-restore');
+      const result = (await handle.result()) as RollbackResult;
+      expect(result.outcome).toBe('rolled-back');
+      expect(result.summary).toContain('No data was changed.');
+      expect(calls).not.toContain('restoreDatabase');
+      expect(calls).toContain('abandonRestore');
+      expect(await statesOf(handle)).toMatchObject({
+        'confirm-restore': 'skipped',
+        'restore-database': 'skipped',
+        verify: 'done',
+      });
+    });
+  });
+
+  it('“retry” waits on for RESTORE, and restores nothing', async () => {
+    await withFakes({}, async ({ calls, start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await decide(handle, 'retry', 'confirm-restore');
+      const { awaiting, phase } = await status(handle);
+      expect([awaiting?.step, phase]).toEqual(['confirm-restore', 'waiting']);
+      expect(calls).not.toContain('restoreDatabase');
+      await restore(handle);
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+    });
+  });
+
+  it('a swap that fails asks a person; left out, nobody is told that the database is restored', async () => {
+    await withFakes({ restoreDatabase: fails('DatabaseBusy', 'Sessions.') }, async ({ calls, start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await restore(handle);
+      await untilAwaited(handle, 'restore-database');
+      await decide(handle, 'skip', 'restore-database');
+      const failure = await failureOf(handle);
+      expect(failure.type).toBe('Unverified');
+      expect(failure.message).toContain('is NOT a success: whether the database was restored is not proved.');
+      expect(failure.message).toContain(
+        'Whether PostgreSQL database listings on local was restored is not proved, and the step was skipped.',
+      );
+      expect(calls).not.toContain('announce database-restored incidents');
+      expect(calls).toContain('abandonRestore');
+    });
+  });
+
+  it('a restore that can not be prepared asks a person, who can leave the database', async () => {
+    await withFakes({ prepareRestore: fails('NoUsableBackup', 'It is gone.') }, async ({ calls, start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await untilAwaited(handle, 'prepare-restore');
+      await decide(handle, 'skip', 'prepare-restore');
+      expect(((await handle.result()) as RollbackResult).outcome).toBe('rolled-back');
+      expect(await statesOf(handle)).toMatchObject({
+        'prepare-restore': 'skipped',
+        'confirm-restore': 'skipped',
+        'restore-database': 'skipped',
+      });
+      expect(calls).not.toContain('restoreDatabase');
+    });
+  });
+
+  it('a rollback that is cancelled while it waits removes what it prepared', async () => {
+    await withFakes({}, async ({ calls, start }) => {
+      const handle = await start();
+      await untilOnlyRestore(handle);
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow();
+      expect(calls).not.toContain('restoreDatabase');
+      expect(calls).toContain('abandonRestore');
+      expect((await status(handle)).outcome).toBe('cancelled');
+    });
+  });
+});
+
+describe('approvals', () => {
+  const people = {
+    people: { anna: { roles: ['on-call'] }, bob: { roles: ['team-lead'] }, cara: { roles: ['reviewer'] } },
+  };
+  const approved: Partial<Activities> = {
+    planRollback: async ({ request }) => fullPlan(request, people),
+  };
+  const approve = (handle: WorkflowHandle, by: string) =>
+    handle.executeUpdate<string, [unknown]>('approve', { args: [{ by }] });
+
+  it('are awaited before anything is changed, and the requester does not count', async () => {
+    await withFakes(approved, async ({ calls, start }) => {
+      const handle = await start({ ...REQUEST, severity: 'P2', requestedBy: 'cara' });
+      const waiting = await untilWaiting(handle);
+      expect(waiting.awaiting?.what).toContain('Approval of plan 0123456789ab by');
+      expect(calls.filter((call) => !call.startsWith('announce'))).toEqual([]);
+      await expect(approve(handle, 'cara')).rejects.toMatchObject({
+        cause: { message: 'cara asked for this rollback: somebody else must approve it' },
+      });
+      await handle.signal('reject', { by: 'bob', reason: 'not now' });
+      const failure = await failureOf(handle);
+      expect(failure.message).toContain('was rejected by bob ("not now")');
+      expect(failure.message).toContain('Traffic was not changed by this rollback');
+      expect(failure.message).toContain('No data was changed.');
+      expect(calls).not.toContain('shiftTraffic');
+    });
+  });
+
+  it('let it go ahead when they are there', async () => {
+    await withFakes(approved, async ({ calls, start }) => {
+      const handle = await start({ ...REQUEST, severity: 'P1', requestedBy: 'dora' });
+      await untilWaiting(handle);
+      await approve(handle, 'anna');
+      await untilAwaited(handle, 'confirm-restore');
+      expect(calls).toContain('shiftTraffic');
+      await restore(handle, { phrase: 'RESTORE', by: 'bob' });
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+    });
+  });
+
+  it('that nobody gives in time end it with nothing changed', async () => {
+    await withFakes(approved, async ({ calls, start }) => {
+      const handle = await start({ ...REQUEST, severity: 'P1', requestedBy: 'dora' });
+      const failure = await failureOf(handle);
+      expect(failure.type).toBe('Aborted');
+      expect(failure.message).toContain('ended because nobody approved it until');
+      expect(calls).not.toContain('captureBefore');
+    });
+  });
+});
