@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { freePort } from './ports.ts';
+import { freePort } from '../../src/embedded/ports.ts';
 import { isRunning } from './processes.ts';
 import { isRoot } from './unprivileged.ts';
 import { until } from './until.ts';
