@@ -14,7 +14,6 @@ import { createPostgres } from '../postgres/client.ts';
 import type { Postgres } from '../postgres/client.ts';
 import { countNewerRows } from '../postgres/newer-rows.ts';
 import { find, readFacts } from '../postgres/restore/facts.ts';
-import type { RestoreBackup } from '../postgres/restore/job.ts';
 import { createRestore } from '../postgres/restore/restore.ts';
 import type { Restore } from '../postgres/restore/restore.ts';
 import type { StepInput } from '../types.ts';
@@ -48,7 +47,7 @@ export async function planDatabase(
     countNewerRows(postgres, { since: chosen.moment.at, signal }),
   ]);
   const format = formatOf(chosen);
-  const backup = { path: chosen.path, format: restoreFormat(format), sha256 };
+  const backup = { path: chosen.path, format, sha256 };
   const left = await leftBehind(deps, { postgres, run, takenOver: request.takeOver?.owner, signal });
   // What a rollback that has ended left beside it is cleared away before this one begins.
   const token = Number.MAX_SAFE_INTEGER;
@@ -134,7 +133,7 @@ function openRestore(
   const restore = createRestore(postgres, {
     run: rollback.workflowId,
     token: Math.floor(scheduledAt / TOKEN_UNIT_MS),
-    backup: { path, format: restoreFormat(format), sha256 },
+    backup: { path, format, sha256 },
     timeoutMs: Math.max(1, endsAt - Date.now()),
     signal,
     onProgress: heartbeat,
@@ -203,9 +202,4 @@ async function leftBehind(deps: Deps, { postgres, run, takenOver, signal }: Look
 function formatOf({ name, format }: Backup): NonNullable<Backup['format']> {
   if (format === null) throw new Error(`${name} was chosen and has no format`);
   return format;
-}
-
-/** The restore calls it by its program. */
-function restoreFormat(format: NonNullable<Backup['format']>): RestoreBackup['format'] {
-  return format === 'plain-gz' ? 'plain-gzip' : format;
 }

@@ -263,7 +263,7 @@ describe('refused with nothing changed', () => {
   test('a role that is not there', async () => {
     await server.sql('CREATE ROLE "Gone o\'clock"');
     await live('CREATE TABLE its (); ALTER TABLE its OWNER TO "Gone o\'clock"');
-    const needy = [await makeBackup(server, 'custom'), await makeBackup(server, 'plain-gzip')];
+    const needy = [await makeBackup(server, 'custom'), await makeBackup(server, 'plain-gz')];
     await live('DROP TABLE its');
     await server.sql('DROP ROLE "Gone o\'clock"');
     for (const one of needy) {

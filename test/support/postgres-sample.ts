@@ -92,7 +92,7 @@ export async function dropSample(postgres: TestPostgres, database = SAMPLE): Pro
   await postgres.sql(`DROP DATABASE IF EXISTS ${quoted(database)} WITH (FORCE)`);
 }
 
-export const BACKUP_FORMATS = ['plain', 'plain-gzip', 'custom', 'directory'] as const;
+export const BACKUP_FORMATS = ['plain', 'plain-gz', 'custom', 'directory'] as const;
 export type BackupFormat = (typeof BACKUP_FORMATS)[number];
 
 /** Backs the database up to \`path\`, as people do it: with pg_dump alone. */
@@ -102,7 +102,7 @@ export async function backUp(
 ): Promise<void> {
   const how = {
     plain: [],
-    'plain-gzip': ['-Z', '6'],
+    'plain-gz': ['-Z', '6'],
     custom: ['-Fc'],
     directory: ['-Fd', '-j', '2'],
   } satisfies Record<BackupFormat, string[]>;

@@ -1,10 +1,10 @@
 /** What is to be restored, and for whom. */
+import type { BackupFormat } from '../../../src/domain/backup.ts';
 
-export const BACKUP_FORMATS = ['plain', 'plain-gzip', 'custom', 'directory'] as const;
 export type RestoreBackup = {
   /** Where the backups are (`database.backups.where`). */
   path: string;
-  format: (typeof BACKUP_FORMATS)[number];
+  format: BackupFormat;
   /** What tells it from any other backup: its SHA-256. */
   sha256: string;
 };

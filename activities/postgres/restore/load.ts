@@ -18,7 +18,7 @@ export function loadCommand(backup: RestoreBackup, settings: DatabaseSettings, d
   switch (format) {
     case 'plain':
       return { argv: psql, source: { file: path, unpack: 'cat' } };
-    case 'plain-gzip':
+    case 'plain-gz':
       return { argv: psql, source: { file: path, unpack: 'gunzip' } };
     case 'custom':
       // Several readers need a file: through a pipe there can be only one.

@@ -56,7 +56,7 @@ export async function readNeeds(
     switch (format) {
       case 'plain':
         return await postgres.feed({ file: path, unpack: 'cat' }, sh(SCAN_SQL), options);
-      case 'plain-gzip':
+      case 'plain-gz':
         return await postgres.feed({ file: path, unpack: 'gunzip' }, sh(SCAN_SQL), options);
       case 'custom':
         return await postgres.feed({ file: path, unpack: 'cat' }, sh(SCAN_ARCHIVE), options);

@@ -5,7 +5,7 @@ import type { DatabaseSettingsInput } from '../../../../src/domain/database.ts';
 
 const settings = (given: Partial<DatabaseSettingsInput> = {}) =>
   databaseSchema.parse({ name: 'shop', backups: { folder: '/b' }, restore: { jobs: 3 }, ...given });
-const backup = (format: 'plain' | 'plain-gzip' | 'custom' | 'directory') => ({
+const backup = (format: 'plain' | 'plain-gz' | 'custom' | 'directory') => ({
   ...{ path: "/b/o'clock", format, sha256: 'x' },
 });
 const PG_RESTORE = ['pg_restore', '--exit-on-error', '--no-password', '-d', `dbname='a\\'b'`];
@@ -14,7 +14,7 @@ const PSQL = ['psql', '-X', '-q', '-w', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/nul
 describe('loading a backup', () => {
   test.each([
     ['plain', { argv: PSQL, source: { file: "/b/o'clock", unpack: 'cat' } }],
-    ['plain-gzip', { argv: PSQL, source: { file: "/b/o'clock", unpack: 'gunzip' } }],
+    ['plain-gz', { argv: PSQL, source: { file: "/b/o'clock", unpack: 'gunzip' } }],
     ['custom', { argv: [...PG_RESTORE, '-j', '3', "/b/o'clock"], source: null }],
     ['directory', { argv: [...PG_RESTORE, '-j', '3', "/b/o'clock"], source: null }],
   ] as const)(
