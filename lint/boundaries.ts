@@ -131,6 +131,13 @@ export const BOUNDARIES: Boundary[] = [
     paths: ['src/config', 'src/domain', 'src/embedded', 'src/gateway', 'src', 'activities'],
     because: 'these files wire the worker; tests and scripts are no part of it',
   },
+  {
+    of: 'scripts/demo',
+    packages: ['node:', 'yaml', '@temporalio/client'],
+    paths: ['src/domain', 'src/embedded', 'src/search-attributes.ts', 'workflows/messages.ts'],
+    because:
+      'the demo is what users run, beside Backout itself; tests and benchmarks build on it, and it on none of them',
+  },
 ];
 
 /** Why `file` (a path from the repository's root) must not have this import; null when it may. */

@@ -102,6 +102,11 @@ const FORBIDDEN = [
     `import { openLab } from '../test/support/lab.ts';`,
     'src/ must not import test/support/lab.ts',
   ],
+  [
+    'scripts/demo/a.ts',
+    `import { until } from '../../test/support/until.ts';`,
+    'scripts/demo must not import test/support/until.ts',
+  ],
 ] as const;
 
 const ALLOWED = [
@@ -155,7 +160,7 @@ describe('an import across a boundary', () => {
   });
 });
 
-const SOURCES = ['src', 'workflows', 'activities'].flatMap((folder) =>
+const SOURCES = ['src', 'workflows', 'activities', 'scripts/demo'].flatMap((folder) =>
   readdirSync(posix.join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => relative(ROOT, posix.join(entry.parentPath, entry.name)).split(sep).join('/')),
