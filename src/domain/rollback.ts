@@ -62,12 +62,17 @@ export type StepRecord = {
 /**
  * How a rollback ended.
  * - `rolled-back`: traffic is on the release returned to, and it passed verification.
+ * - `recovered`: what was down is up again, and the release that serves passed verification.
  * - `unverified`: traffic was switched, but the release returned to is not proved good. Not a success.
  * - `aborted`: a person ended it; the status says what was changed.
  * - `cancelled`: the workflow was cancelled from outside.
  * - `dry-run`: nothing was changed.
  */
-export type Outcome = 'rolled-back' | 'unverified' | 'aborted' | 'cancelled' | 'dry-run';
+export type Outcome = 'rolled-back' | 'recovered' | 'unverified' | 'aborted' | 'cancelled' | 'dry-run';
+
+/** Was it done, and is that proved? */
+export const isSuccess = (outcome: Outcome | null): boolean =>
+  outcome === 'rolled-back' || outcome === 'recovered';
 
 export type Phase = 'planning' | 'running' | 'waiting' | 'ended';
 
@@ -87,6 +92,8 @@ export type TimelineEntry = {
   /** Who did it, where a person did. */
   by?: string;
   assurance?: Assurance;
+  /** The fingerprint of the key that signed it. */
+  key?: string;
   step?: StepName;
   /** File in the incident folder that shows it. */
   evidence?: string;

@@ -10,6 +10,7 @@ import { emptyApprovals, makeTerms } from '../../src/domain/approval/state.ts';
 import type { Approvals, Proof, Received } from '../../src/domain/approval/state.ts';
 
 export const RUN = '0192a3b4-run';
+export const WORKFLOW = 'rollback-listings-42';
 export const PLAN = 'abcdef123456';
 export const BACKUP = 'listings-20261121-030000.sql.gz';
 
@@ -67,7 +68,10 @@ export function opened(
     kind: 'full',
     ...occasion,
   });
-  const terms = makeTerms({ policy, planHash: PLAN, backup: BACKUP, requestedBy }, minute(0));
+  const terms = makeTerms(
+    { workflowId: WORKFLOW, policy, planHash: PLAN, backup: BACKUP, requestedBy },
+    minute(0),
+  );
   return askApprovals(sendAll(emptyApprovals(RUN), early), terms);
 }
 

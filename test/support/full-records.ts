@@ -7,7 +7,7 @@ import { FULL_STEPS } from '../../src/domain/plan.ts';
 import type { DatabasePlan, Plan } from '../../src/domain/plan.ts';
 import type { RollbackRequestInput } from '../../src/domain/request.ts';
 import type { IncidentRecord, RollbackStatus } from '../../src/domain/rollback.ts';
-import { DECLARED, message, settings } from './approvals.ts';
+import { DECLARED, WORKFLOW, message, settings } from './approvals.ts';
 import { at, makePlan, makeRecord, stepRecord } from './records.ts';
 
 export const DATABASE: DatabasePlan = {
@@ -55,7 +55,13 @@ export function approvalsOf(plan: Plan, ...sent: [name: 'approve' | 'reject', co
   const { policy, hash, database, request } = plan;
   if (policy === undefined) throw new Error('the plan has no policy');
   const terms = makeTerms(
-    { policy, planHash: hash, backup: database?.backup ?? null, requestedBy: request.requestedBy },
+    {
+      workflowId: WORKFLOW,
+      policy,
+      planHash: hash,
+      backup: database?.backup ?? null,
+      requestedBy: request.requestedBy,
+    },
     at(1),
   );
   return sent.reduce(

@@ -249,7 +249,9 @@ export class Rollback {
     if (policy === undefined) return false;
     const { requestedBy } = this.request;
     const backup = database?.backup ?? null;
-    this.approvals.ask(makeTerms({ policy, planHash: hash, backup, requestedBy }, now()));
+    this.approvals.ask(
+      makeTerms({ workflowId: this.ref.workflowId, policy, planHash: hash, backup, requestedBy }, now()),
+    );
     return this.approvals.state.decision?.outcome !== 'not-needed';
   }
 

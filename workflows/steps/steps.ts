@@ -154,7 +154,7 @@ export class Steps {
       const by = answer.by ?? 'somebody who gave no name';
       finish(this.#rollback, step, {
         outcome: 'done',
-        proof: `${by} typed RESTORE for ${backup} (${describeAssurance(answer.assurance)})`,
+        proof: `${by} typed RESTORE for ${backup} (${describeAssurance(answer)})`,
         details: [],
         provedAt: answer.at,
       });

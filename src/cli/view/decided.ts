@@ -7,21 +7,21 @@ import type { DatabasePlan } from '../../domain/plan.ts';
 import { dataSentence, lossWindow } from '../../domain/report/data.ts';
 import { formatTime } from '../../domain/report/format.ts';
 import { oneLine } from '../../domain/report/plain.ts';
-import type { RollbackStatus } from '../../domain/rollback.ts';
+import type { RollbackStatus, TimelineEntry } from '../../domain/rollback.ts';
 
 /** One line for each approval that is wanted, then what was decided. */
 export function agreement(approvals: Approvals): string[] {
   const decided = decidedSoFar(approvals).filter(({ what }) => !/^Approved(:|$)/.test(what));
   return [
     ...seatLines(approvals).map((line) => `Approval by ${line}`),
-    ...decided.map(({ at, what, by, assurance }) => {
-      const who =
-        by === undefined
-          ? ''
-          : `, by ${by}${assurance === undefined ? '' : ` (${describeAssurance(assurance)})`}`;
-      return `${what}${who}, ${formatTime(at)}`;
-    }),
+    ...decided.map((entry) => `${entry.what}${who(entry)}, ${formatTime(entry.at)}`),
   ].map(oneLine);
+}
+
+function who({ by, assurance, key }: TimelineEntry): string {
+  if (by === undefined) return '';
+  if (assurance === undefined) return `, by ${by}`;
+  return `, by ${by} (${describeAssurance({ assurance, ...(key === undefined ? {} : { key }) })})`;
 }
 
 /** Has the database been restored, and if not, from which backup it would be. */

@@ -1,5 +1,5 @@
 /** How a person answers a question: commands that are ready to paste, whatever the names in them hold. Pure. */
-import type { ApprovalMessageName } from './messages.ts';
+import type { ApprovalMessage, ApprovalMessageName } from './messages.ts';
 
 /** What an answer is bound to. */
 export type Bound = { workflowId: string; runId: string; planHash: string };
@@ -39,6 +39,30 @@ export function restoreAnswers({ backup, ...wanted }: Wanted & { backup: string 
   return [confirm, rejection('leave the database as it is', wanted)];
 }
 
+/** The command that gives the same answer once more, with a signature. */
+export function signedCommand(
+  message: ApprovalMessage,
+  bound: Pick<Bound, 'workflowId' | 'planHash'>,
+): string {
+  const by = message.by === undefined ? [] : ['--by', message.by];
+  const words = [...wordsOf(message, bound), ...by, '--sign'];
+  return words.map((word) => shellWord(word.trim().replace(/\s+/g, ' '))).join(' ');
+}
+
+function wordsOf(message: ApprovalMessage, bound: Pick<Bound, 'workflowId' | 'planHash'>): string[] {
+  const plan = ['--plan', bound.planHash];
+  switch (message.name) {
+    case 'approve':
+      return [...cli('approve', bound), ...plan, ...(message.note ? ['--note', message.note] : [])];
+    case 'reject':
+      return [...cli('reject', bound), '--reason', message.reason];
+    case 'breakGlass':
+      return [...cli('break-glass', bound), '--reason', message.reason, ...plan];
+    case 'confirmRestore':
+      return cli('confirm-restore', bound);
+  }
+}
+
 /** One line for a POSIX shell. */
 export function signalLine(
   { workflowId, runId }: Pick<Bound, 'workflowId' | 'runId'>,
@@ -58,7 +82,11 @@ const NAME = 'YOUR-NAME';
 const WHY = 'WHY';
 
 const bindingOf = ({ planHash, runId }: Bound) => ({ planHash, runId });
-const cli = (command: string, { workflowId }: Bound): string[] => ['backout', command, workflowId];
+const cli = (command: string, { workflowId }: Pick<Bound, 'workflowId'>): string[] => [
+  'backout',
+  command,
+  workflowId,
+];
 
 function rejection(does: string, wanted: Wanted): Answer {
   const content = { by: NAME, reason: WHY, ...bindingOf(wanted) };

@@ -26,7 +26,7 @@ export function awaitingApproval(
     what: `Approval of plan ${plan.hash} by ${listed(seats, 'and')}${until}`,
     since: terms.openedAt,
     step: null,
-    answers: lines(ref, answers),
+    answers: lines(answers, policy.assurance === 'signed' ? null : ref),
   };
 }
 
@@ -41,17 +41,21 @@ export function awaitingRestore(
     what: `RESTORE, typed by a person, to put ${database} back to backup ${backup}`,
     since,
     step: 'confirm-restore',
-    answers: lines(ref, restoreAnswers({ ...ref, planHash: plan.hash, backup, isSigned })),
+    answers: lines(restoreAnswers({ ...ref, planHash: plan.hash, backup, isSigned }), isSigned ? null : ref),
   };
 }
 
 type Ref = Pick<RollbackRef, 'workflowId' | 'runId'>;
 
-/** Our own command of every answer, and Temporal's of the first, which is the one that lets it go ahead. */
-function lines(ref: Ref, answers: Answer[]): string[] {
+/**
+ * Our own command of every answer, and Temporal's of the first, which is the one that lets it go ahead.
+ * @param ref null where a signature is demanded: Temporal's command makes none
+ */
+function lines(answers: Answer[], ref: Ref | null): string[] {
+  const [first] = answers;
   return [
     ...answers.map(({ command }) => command),
-    ...answers.slice(0, 1).map((one) => signalLine(ref, one)),
+    ...(ref === null || first === undefined ? [] : [signalLine(ref, first)]),
   ];
 }
 

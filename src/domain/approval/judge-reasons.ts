@@ -1,4 +1,6 @@
 /** Why a message is refused, as sentences without a full stop. Null: no reason. */
+import type { Assurance } from '../messages.ts';
+import { signedCommand } from './answers.ts';
 import type { ApprovalMessage } from './messages.ts';
 import { findPerson } from './people.ts';
 import { mayTake } from './policy.ts';
@@ -43,8 +45,8 @@ export function whyOtherPlan(terms: Terms, { planHash }: ApprovalMessage): strin
     : `it names the plan ${planHash}; this one is ${terms.planHash}: look at it before you decide`;
 }
 
-/** The wrong person, or somebody who did not prove who they are. */
-export function whyNotAllowed(terms: Terms, { message, proof }: Received): string | null {
+/** The wrong person. */
+export function whyNotAllowed(terms: Terms, { message }: Pick<Received, 'message'>): string | null {
   const { policy } = terms;
   const restore = message.name === 'confirmRestore' ? policy.restore : null;
   // Nobody is configured, so anybody may: also somebody who gives no name.
@@ -64,11 +66,17 @@ export function whyNotAllowed(terms: Terms, { message, proof }: Received): strin
         : `${person.id} may not ${DOES[message.name]}`;
     return `${who}: ${describePeople(policy.people, may)} may`;
   }
-  const demanded = restore?.assurance ?? policy.assurance;
-  if (demanded === 'signed' && proof.assurance !== 'signed') {
-    return 'a signature is demanded here, and a name alone is none: decide with `backout` and --sign';
-  }
   return null;
+}
+
+/** Somebody who did not prove who they are, where that is demanded. */
+export function whyUnproved(
+  terms: Terms,
+  { message, proof }: Received,
+  demanded: Assurance | undefined,
+): string | null {
+  if (demanded !== 'signed' || proof.assurance === 'signed') return null;
+  return `a signature is demanded here, and a name alone is none: \`${signedCommand(message, terms)}\``;
 }
 
 const DOES = {

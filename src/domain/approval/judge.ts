@@ -1,9 +1,15 @@
 /** Whether a message from a person counts, has to wait for its time, or is refused, and why. */
-import { whyAlreadyDecided, whyNotAllowed, whyOtherPlan, whyRestoreDecided } from './judge-reasons.ts';
+import {
+  whyAlreadyDecided,
+  whyNotAllowed,
+  whyOtherPlan,
+  whyRestoreDecided,
+  whyUnproved,
+} from './judge-reasons.ts';
 import type { ConfirmRestore } from './messages.ts';
 import { findPerson, sameName } from './people.ts';
 import { mayGoAhead } from './state.ts';
-import type { Approvals, Received, Terms } from './state.ts';
+import type { Approvals, Proof, Received, Terms } from './state.ts';
 
 export type Judgement =
   | { verdict: 'counts' }
@@ -50,12 +56,23 @@ function whyNeverGood(approvals: Approvals, { message, proof }: Received): strin
   if (message.signed === undefined || message.planHash === undefined || message.runId === undefined) {
     return 'a signed message has its signature and names the run and the plan';
   }
-  const used = [...approvals.nonces, ...approvals.kept.map(nonceOf)];
-  return used.includes(proof.nonce) ? 'this signature has been used already: sign again' : null;
+  return usedNonces(approvals).includes(proof.nonce)
+    ? 'this signature has been used already: sign again'
+    : null;
 }
 
 export const nonceOf = ({ proof }: Pick<Received, 'proof'>): string | null =>
   proof.assurance === 'signed' ? proof.nonce : null;
+
+/** The fingerprint of the key that signed. */
+export const keyOf = (proof: Proof): string | undefined =>
+  proof.assurance === 'signed' ? proof.fingerprint : undefined;
+
+/** Nonces that can't be used again: of what counted, and of what is kept. */
+export const usedNonces = ({ nonces, kept }: Pick<Approvals, 'nonces' | 'kept'>): string[] => [
+  ...nonces,
+  ...kept.map(nonceOf).filter((nonce) => nonce !== null),
+];
 
 /** Who may decide is not known yet. */
 function judgeBeforePlan(approvals: Approvals, received: Received): Judgement {
@@ -79,13 +96,27 @@ function judgeGoingAhead(approvals: Approvals, terms: Terms, received: Received)
   const why =
     whyAlreadyDecided(approvals, terms) ??
     whyOtherPlan(terms, received.message) ??
-    whyNotAllowed(terms, received);
-  if (why !== null) return refused(why);
-  const id = findPerson(terms.policy.people, received.message.by ?? '')?.id;
-  const earlier = approvals.approvals.find(({ by }) => by === id);
-  return received.message.name === 'approve' && earlier !== undefined
-    ? refused(`${earlier.by} approved already, at ${earlier.at}: nobody counts twice`)
-    : COUNTS;
+    whyNotAllowed(terms, received) ??
+    whyUnproved(terms, received, terms.policy.assurance) ??
+    whyCountedAlready(approvals, terms, received);
+  return why === null ? COUNTS : refused(why);
+}
+
+/** Nobody takes two seats: not under two names, and not with one key for two people. */
+function whyCountedAlready(
+  { approvals }: Approvals,
+  { policy }: Terms,
+  { message, proof }: Received,
+): string | null {
+  if (message.name !== 'approve') return null;
+  const id = findPerson(policy.people, message.by)?.id;
+  const same = approvals.find(({ by }) => by === id);
+  if (same !== undefined) return `${same.by} approved already, at ${same.at}: nobody counts twice`;
+  const key = keyOf(proof);
+  const shared = approvals.find((one) => key !== undefined && one.key === key);
+  return shared === undefined
+    ? null
+    : `the key ${key} approved for ${shared.by} already: one key does not stand for two people`;
 }
 
 /** A rejection ends the rollback before it was approved, and keeps the database as it is after that. */
@@ -94,7 +125,8 @@ function judgeRejection(approvals: Approvals, terms: Terms, received: Received):
   const why =
     (isAboutRestore ? whyRestoreDecided(approvals, terms) : whyAlreadyDecided(approvals, terms)) ??
     whyOtherPlan(terms, received.message) ??
-    whyNotAllowed(terms, received);
+    whyNotAllowed(terms, received) ??
+    whyUnproved(terms, received, (isAboutRestore ? terms.policy.restore : terms.policy)?.assurance);
   return why === null ? COUNTS : refused(why);
 }
 
@@ -105,7 +137,8 @@ function judgeConfirmation(approvals: Approvals, terms: Terms, received: Receive
     (hasEnded ? whyAlreadyDecided(approvals, terms) : whyRestoreDecided(approvals, terms)) ??
     whyOtherPlan(terms, received.message) ??
     whyOtherBackup(approvals, terms, received.message as ConfirmRestore) ??
-    whyNotAllowed(terms, received);
+    whyNotAllowed(terms, received) ??
+    whyUnproved(terms, received, terms.policy.restore.assurance);
   if (why !== null) return refused(why);
   return mayGoAhead(approvals) && approvals.restoreAsked !== null ? COUNTS : keep(approvals, received);
 }

@@ -4,7 +4,7 @@
  * Time is given in with each call (ISO 8601, UTC, by the workflow's clock) and never runs backwards. What ran out
  * before that time has run out, whether or not a timer has fired yet.
  */
-import { judge, backupShown, nonceOf } from './judge.ts';
+import { judge, backupShown, keyOf, nonceOf } from './judge.ts';
 import type { Judgement } from './judge.ts';
 import { parseApprovalMessage } from './messages.ts';
 import type { ApprovalMessageName } from './messages.ts';
@@ -53,13 +53,16 @@ export function judgeNow(approvals: Approvals, received: Received): Judgement {
   return judge(expire(approvals, received.at), received);
 }
 
-/** The message's effect. A refused one is recorded with the reason; nothing is ever thrown for what people send. */
-export function receive(approvals: Approvals, received: Received): Approvals {
+/**
+ * The message's effect. A refused one is recorded with the reason; nothing is ever thrown for what people send.
+ * @param now when it begins to count: later than it came, where its signature had to be verified first
+ */
+export function receive(approvals: Approvals, received: Received, now = received.at): Approvals {
   const current = expire(approvals, received.at);
   const judgement = judge(current, received);
   switch (judgement.verdict) {
     case 'counts':
-      return apply(current, received, received.at);
+      return apply(current, received, now);
     case 'kept':
       return { ...current, kept: [...current.kept, bound(current, received)] };
     case 'refused':
@@ -125,7 +128,8 @@ function apply(approvals: Approvals, received: Received, now: string): Approvals
   const nonce = nonceOf(received);
   const used = { ...approvals, nonces: nonce === null ? approvals.nonces : [...approvals.nonces, nonce] };
   const by = message.by === undefined ? '' : (findPerson(terms.policy.people, message.by)?.id ?? message.by);
-  const who = { at, by, assurance: proof.assurance };
+  const key = keyOf(proof);
+  const who = { at, by, assurance: proof.assurance, ...(key === undefined ? {} : { key }) };
   switch (message.name) {
     case 'approve': {
       const { note } = message;

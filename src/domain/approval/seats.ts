@@ -25,7 +25,8 @@ export function seatLines({ terms, approvals }: Approvals): string[] {
 }
 
 /** `anna (Anna Ax) approved at 2026-11-21 04:01:00 UTC (declared, not verified): looks right`. */
-function describeApproval({ by, at, assurance, note }: Approval, people: Person[]): string {
+function describeApproval(approval: Approval, people: Person[]): string {
+  const { by, at, note } = approval;
   const said = note === undefined || note === '' ? '' : `: ${note}`;
-  return `${describePerson(people, by)} approved at ${formatTime(at)} (${describeAssurance(assurance)})${said}`;
+  return `${describePerson(people, by)} approved at ${formatTime(at)} (${describeAssurance(approval)})${said}`;
 }

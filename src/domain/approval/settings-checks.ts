@@ -23,6 +23,9 @@ export function checkSettings(settings: Checked, context: z.RefinementCtx): void
   for (const { name, path } of doubleNames(settings)) {
     complain(path, `"${name}" is also a name of somebody else`);
   }
+  for (const { name, path } of doublePrincipals(settings)) {
+    complain([...path, 'principal'], `"${name}" is also the principal of somebody else`);
+  }
   for (const { reference, path } of allReferences(settings)) {
     const why = whyMeaningless(settings, reference);
     if (why !== null) complain(path, why);
@@ -41,6 +44,15 @@ export function checkSettings(settings: Checked, context: z.RefinementCtx): void
     if ([rule.assurance, rule.restore.assurance].includes('signed') && settings.signing === undefined) {
       complain(['signing'], `is needed: rule ${index + 1} demands signatures`);
     }
+  }
+}
+
+/** Who has the key of one could approve for both. */
+function* doublePrincipals({ people }: Directory): Generator<{ name: string; path: PropertyKey[] }> {
+  const owners = new Map<string, string>();
+  for (const [id, { principal = id }] of Object.entries(people)) {
+    if (owners.has(principal)) yield { name: principal, path: ['people', id] };
+    owners.set(principal, id);
   }
 }
 

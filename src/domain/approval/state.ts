@@ -16,6 +16,7 @@ export type Received = { message: ApprovalMessage; at: string; proof: Proof };
 
 /** What people decide about. Fixed when the plan is made. */
 export type Terms = {
+  workflowId: string;
   policy: Policy;
   planHash: string;
   /** The backup that the plan restores, or null. */
@@ -27,7 +28,8 @@ export type Terms = {
   expiresAt: string | null;
 };
 
-type Who = { at: string; by: string; assurance: Assurance };
+/** `key`: the fingerprint of the key that signed it. */
+export type Who = { at: string; by: string; assurance: Assurance; key?: string };
 
 export type Approval = Who & { note?: string };
 
@@ -46,6 +48,7 @@ export type RestoreDecision =
       at: string;
       by: string | null;
       assurance: Assurance;
+      key?: string;
       planHash: string;
       backup: string;
     }
@@ -88,11 +91,13 @@ export function emptyApprovals(runId: string): Approvals {
 /** What is decided about, from the plan. `at`: when the question is put, ISO 8601. */
 export function makeTerms(
   {
+    workflowId,
     policy,
     planHash,
     backup,
     requestedBy,
   }: {
+    workflowId: string;
     policy: Policy;
     planHash: string;
     backup: string | null;
@@ -101,6 +106,7 @@ export function makeTerms(
   at: string,
 ): Terms {
   return {
+    workflowId,
     policy,
     planHash,
     backup,

@@ -1,4 +1,5 @@
 /** How people and lists of them are written in sentences. */
+import type { Assurance } from '../messages.ts';
 import type { Person } from './people.ts';
 
 /** `anna (Anna Ax)`, or `anna` where that is all there is; a name that is nobody's as it was given. */
@@ -21,7 +22,8 @@ export function listed(words: string[], last: 'and' | 'or'): string {
   return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 }
 
-/** `declared, not verified`, or `signed`. */
-export function describeAssurance(assurance: 'declared' | 'signed'): string {
-  return assurance === 'signed' ? 'signed' : 'declared, not verified';
+/** `declared, not verified`, or `signed with the key SHA256:…`. */
+export function describeAssurance({ assurance, key }: { assurance: Assurance; key?: string }): string {
+  if (assurance === 'declared') return 'declared, not verified';
+  return key === undefined ? 'signed' : `signed with the key ${key}`;
 }

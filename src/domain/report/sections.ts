@@ -1,8 +1,7 @@
 /** The report's sections that are read first: what, how fast, how good, and who decided. */
 import { decidedSoFar } from '../approval/notes.ts';
-import type { Assurance } from '../messages.ts';
 import { describeRelease } from '../plan.ts';
-import type { IncidentRecord } from '../rollback.ts';
+import type { IncidentRecord, TimelineEntry } from '../rollback.ts';
 import { lossCell } from './data.ts';
 import { deadlineSentence, durationsOf, momentsOf } from './durations.ts';
 import { formatDuration, formatTime } from './format.ts';
@@ -114,12 +113,11 @@ export function verificationSection(record: IncidentRecord): string[] {
 /** Who acknowledged, decided and resolved, and what was refused. Empty when nobody sent anything. */
 export function peopleSection({ status }: IncidentRecord): string[] {
   const { acknowledgements, resolution, refusedMessages, steps, approvals } = status;
+  const decisions = decidedSoFar(approvals);
   const decided = steps.flatMap(({ decision }) => (decision === null ? [] : [decision]));
   const note = (words: string | undefined) => (words === undefined || words === '' ? '' : `: ${text(words)}`);
   const lines = [
-    ...decidedSoFar(approvals).map(
-      ({ at, what, by, assurance }) => `- ${formatTime(at)}: ${text(what)}${said(by, assurance)}`,
-    ),
+    ...decisions.map((entry) => `- ${formatTime(entry.at)}: ${text(entry.what)}${said(entry)}`),
     ...acknowledgements.map(
       ({ at, by, note: words }) => `- ${formatTime(at)}: acknowledged by ${text(by)}${note(words)}`,
     ),
@@ -137,7 +135,7 @@ export function peopleSection({ status }: IncidentRecord): string[] {
     ({ at, name, why }) => `- ${formatTime(at)}: ${text(name)}: ${text(why)}`,
   );
   return [
-    ...(lines.length === 0 ? [] : ['## People', '', 'Names are declared, not verified.', '', ...lines]),
+    ...(lines.length === 0 ? [] : ['## People', '', whatNamesAreWorth(decisions), '', ...lines]),
     ...(refused.length === 0
       ? []
       : [
@@ -151,7 +149,14 @@ export function peopleSection({ status }: IncidentRecord): string[] {
   ];
 }
 
-function said(by: string | undefined, assurance: Assurance | undefined): string {
+function whatNamesAreWorth(decisions: TimelineEntry[]): string {
+  const isSigned = decisions.some(({ assurance }) => assurance === 'signed');
+  return `Names are declared, not verified${isSigned ? ', but where a signature is named' : ''}.`;
+}
+
+function said({ by, assurance, key }: TimelineEntry): string {
   if (by === undefined) return '';
-  return `, by ${text(by)}${assurance === 'signed' ? ' (signed, and the signature verified)' : ''}`;
+  if (assurance !== 'signed') return `, by ${text(by)}`;
+  const signed = `signed${key === undefined ? '' : ` with the key ${text(key)}`}, and the signature verified`;
+  return `, by ${text(by)} (${signed})`;
 }

@@ -6,7 +6,7 @@ import { askApprovals, askRestore, expire, receive } from '../../../src/domain/a
 import { policyFor } from '../../../src/domain/approval/policy.ts';
 import { emptyApprovals, makeTerms, mayGoAhead, restoreCleared } from '../../../src/domain/approval/state.ts';
 import type { Approvals } from '../../../src/domain/approval/state.ts';
-import { BACKUP, DECLARED, PLAN, RUN, message, minute, settings } from '../../support/approvals.ts';
+import { BACKUP, DECLARED, PLAN, RUN, WORKFLOW, message, minute, settings } from '../../support/approvals.ts';
 
 /** What happens, one after the other. */
 type Event =
@@ -92,7 +92,13 @@ function step(state: Approvals, happened: Happened, { requestedBy, severity }: S
   const at = minute(happened.at);
   switch (happened.kind) {
     case 'plan': {
-      const given = { policy: policyOf(severity), planHash: PLAN, backup: BACKUP, requestedBy };
+      const given = {
+        workflowId: WORKFLOW,
+        policy: policyOf(severity),
+        planHash: PLAN,
+        backup: BACKUP,
+        requestedBy,
+      };
       return state.terms === null ? askApprovals(state, makeTerms(given, at)) : state;
     }
     case 'restore-asked':

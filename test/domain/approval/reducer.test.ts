@@ -17,6 +17,7 @@ import {
   DECLARED,
   PLAN,
   RUN,
+  WORKFLOW,
   message,
   minute,
   opened,
@@ -463,9 +464,14 @@ describe('RESTORE', () => {
 
 describe('signatures', () => {
   const rules: ApprovalSettingsInput['rules'] = [{ approvers: [{ from: ['anna'] }], assurance: 'signed' }];
-  const start = () => opened({}, { rules, signing: { allowedSignersFile: '/etc/backout/signers' } });
+  const signing = { allowedSignersFile: '/etc/backout/signers' };
+  const start = () => opened({}, { rules, signing });
   const signed = { challenge: '…', signature: '…' };
-  const proof = (nonce: string): Proof => ({ assurance: 'signed', nonce, fingerprint: 'SHA256:abc' });
+  const proof = (nonce: string, fingerprint = 'SHA256:abc'): Proof => ({
+    assurance: 'signed',
+    nonce,
+    fingerprint,
+  });
   const send = (approvals: Approvals, content: object, by: Proof) =>
     receive(approvals, { message: message('approve', { by: 'anna', ...content }), at: minute(1), proof: by });
   const bound = { planHash: PLAN, runId: RUN, signed };
@@ -473,7 +479,9 @@ describe('signatures', () => {
   test('a verified one counts, and is said to be signed', () => {
     const approvals = send(start(), bound, proof('n1'));
     expect(approvals.decision?.outcome).toBe('approved');
-    expect(approvals.approvals).toEqual([{ at: minute(1), by: 'anna', assurance: 'signed' }]);
+    expect(approvals.approvals).toEqual([
+      { at: minute(1), by: 'anna', assurance: 'signed', key: 'SHA256:abc' },
+    ]);
     expect(approvals.nonces).toEqual(['n1']);
   });
 
@@ -482,7 +490,8 @@ describe('signatures', () => {
       'a name alone',
       {},
       DECLARED,
-      'a signature is demanded here, and a name alone is none: decide with `backout` and --sign',
+      'a signature is demanded here, and a name alone is none: ' +
+        '`backout approve rollback-listings-42 --plan abcdef123456 --by anna --sign`',
     ],
     ['a signature that nobody verified', bound, DECLARED, 'its signature was not verified'],
     [
@@ -501,6 +510,81 @@ describe('signatures', () => {
     const approvals = send(start(), content, by);
     expect(approvals.decision).toBeNull();
     expect(whys(approvals)).toEqual([`${why} (from anna)`]);
+  });
+
+  test.each<[Sent[0], object, string]>([
+    [
+      'approve',
+      { note: 'looks  right' },
+      "backout approve ID --plan HASH --note 'looks right' --by anna --sign",
+    ],
+    [
+      'reject',
+      { reason: "it's the network" },
+      "backout reject ID --reason 'it'\\''s the network' --by anna --sign",
+    ],
+    ['breakGlass', { reason: 'now' }, 'backout break-glass ID --reason now --plan HASH --by anna --sign'],
+  ])('%s by a name alone is refused with the command that would do', (name, content, command) => {
+    const glass = opened({}, { rules, breakGlass: ['anna'], signing });
+    const approvals = sendAll(glass, [[name, { by: 'anna', ...content }]]);
+    const exact = command.replace('ID', WORKFLOW).replace('HASH', PLAN);
+    expect(whys(approvals)).toEqual([
+      `a signature is demanded here, and a name alone is none: \`${exact}\` (from anna)`,
+    ]);
+    expect(approvals.decision).toBeNull();
+  });
+
+  test('a restore has a demand of its own: RESTORE and No are signed there, approvals are not', () => {
+    const own = opened({}, { rules: [{ restore: { assurance: 'signed' } }], signing });
+    const waiting = asked(own);
+    const refused = sendAll(waiting, [RESTORE('anna', 3), reject('anna', 3)]);
+    expect(refused.restoreDecision).toBeNull();
+    expect(whys(refused)).toEqual(
+      ['confirm-restore rollback-listings-42', `reject rollback-listings-42 --reason 'wrong service'`].map(
+        (words) =>
+          `a signature is demanded here, and a name alone is none: \`backout ${words} --by anna --sign\` (from anna)`,
+      ),
+    );
+    const confirmed = receive(waiting, {
+      message: message('confirmRestore', { phrase: 'RESTORE', by: 'anna', backup: BACKUP, ...bound }),
+      at: minute(3),
+      proof: proof('n1'),
+    });
+    expect(restoreCleared(confirmed)).toMatchObject({ by: 'anna', assurance: 'signed', key: 'SHA256:abc' });
+  });
+
+  test('where only approvals are signed, a name alone may still keep the database as it is', () => {
+    const only = send(
+      opened({}, { rules: [{ ...rules[0], restore: { assurance: 'declared' } }], signing }),
+      bound,
+      proof('n1'),
+    );
+    expect(sendAll(asked(only), [reject('ben', 3)]).restoreDecision).toMatchObject({ outcome: 'rejected' });
+  });
+
+  test('one key does not approve for two people', () => {
+    const two = opened(
+      {},
+      { rules: [{ ...rules[0], approvers: [{ from: ['anna', 'ben'], count: 2 }] }], signing },
+    );
+    const one = send(two, bound, proof('n1'));
+    const same = send(one, { ...bound, by: 'ben' }, proof('n2'));
+    expect(whys(same)).toEqual([
+      'the key SHA256:abc approved for anna already: one key does not stand for two people (from ben)',
+    ]);
+    const other = send(one, { ...bound, by: 'ben' }, proof('n2', 'SHA256:def'));
+    expect(other.decision).toMatchObject({ outcome: 'approved', by: ['ben', 'anna'] });
+  });
+
+  test('one that came in time counts, however long it took to verify', () => {
+    const sent = {
+      message: message('approve', { by: 'anna', ...bound }),
+      at: minute(59),
+      proof: proof('n1'),
+    };
+    const approvals = receive(start(), sent, minute(61));
+    expect(approvals.approvals).toMatchObject([{ by: 'anna', at: minute(59) }]);
+    expect(approvals.decision).toMatchObject({ outcome: 'approved', at: minute(61) });
   });
 
   test('a signature counts once, also while it is only kept', () => {

@@ -76,6 +76,11 @@ test.each<[string, Partial<ApprovalSettingsInput>, string[]]>([
     ['signing: is needed: rule 1 demands signatures'],
   ],
   [
+    'a principal that is also the one of somebody else, who did not even write it',
+    { people: { ...TEAM.people, zoe: { principal: 'anna' } } },
+    ['people.zoe.principal: "anna" is also the principal of somebody else'],
+  ],
+  [
     'a principal that is a pattern',
     { people: { ...TEAM.people, zoe: { principal: '*' } } },
     ['people.zoe.principal: must be one word without , * ? ! or quotes'],
