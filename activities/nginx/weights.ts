@@ -33,11 +33,18 @@ export function weightDirectives(text: string, settings: SiteSettings): WeightDi
 function scope(tree: Directive[], upstream: string): Directive[] {
   const all = flatten(tree);
   const names = targetNames(all, upstream);
-  const passing = all.filter((one) => isServer(one) && passes(one, targetNames(flatten([one]), ...names)));
+  const passing = passingServers(tree, upstream);
   const inside = passing.flatMap((server) => ours(server, targetNames(flatten([server]), ...names)));
   const isOnly = all.filter(({ name, block }) => name === 'upstream' && block).length === 1;
   if (!isOnly) return inside;
   return passing.length === 0 ? all : [...outsideServers(tree), ...inside];
+}
+
+/** The server blocks that are seen to pass to this upstream. */
+export function passingServers(tree: Directive[], upstream: string): Directive[] {
+  const all = flatten(tree);
+  const names = targetNames(all, upstream);
+  return all.filter((one) => isServer(one) && passes(one, targetNames(flatten([one]), ...names)));
 }
 
 const isServer = ({ name, block }: Directive) => name === 'server' && block !== null;
