@@ -27,8 +27,8 @@ export type Restore = {
   prepare(): Promise<Prepared>;
   /** Makes the restored database the live one: all at once. Only after a person has confirmed. */
   swap(): Promise<Swapped>;
-  /** Takes back everything that has not become live: also of another run, which must have ended. */
-  abandon(run?: string): Promise<Abandoned>;
+  /** Takes back everything that has not become live: also of another run, which must have ended. See \`abandon\`. */
+  abandon(run?: string, options?: { keepHold?: boolean }): Promise<Abandoned>;
 };
 
 export function createRestore(postgres: Postgres, job: RestoreJob): Restore {
@@ -39,6 +39,6 @@ export function createRestore(postgres: Postgres, job: RestoreJob): Restore {
     hold: () => hold(context),
     prepare: () => prepare(context),
     swap: () => swap(context),
-    abandon: (run) => abandon(context, run),
+    abandon: (run, options) => abandon(context, run, options),
   };
 }
