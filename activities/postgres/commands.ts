@@ -22,7 +22,8 @@ exec "$@"`;
 
 /**
  * Arguments: 1 when the first line of standard input is a password to hand on, \`cat\` or \`gunzip\`, a file, then the
- * command that gets the file's content on its standard input.
+ * command that gets the file's content on its standard input. A command may have enough before its end (pg_restore that is
+ * to print the schema): the rest is read for it, since a pipe that breaks looks like a file that can't be read.
  */
 export const FEED = String.raw`
 secret=$1 how=$2 file=$3; shift 3
@@ -30,7 +31,10 @@ content() { case $how in gunzip) gzip -dc <"$file" ;; *) cat <"$file" ;; esac; }
 {
   if [ "$secret" = 1 ]; then IFS= read -r line; printf '%s\n' "$line"; fi
   content || echo "${FEED_FAILED} $?" >&2
-} | "$@"`;
+} | {
+  "$@" || exit
+  cat >/dev/null
+}`;
 
 /** Arguments: a file, then the command whose output becomes it. Nobody else may read it. */
 export const DRAIN = String.raw`

@@ -138,6 +138,13 @@ describe.each([
     );
   });
 
+  it('a program may have enough before the file that it is fed has ended', async () => {
+    const file = join(folder, 'longer-than-a-pipe');
+    await connect().beside('yes | head -c 1000000 >"$1"', [file]);
+    const fed = await connect(place).feed({ file, unpack: 'cat' }, ['head', '-n', '1']);
+    expect(fed).toMatchObject({ exitCode: 0, stdout: 'y\n', stderr: '' });
+  });
+
   it('a program that is given up is ended, wherever it runs', async () => {
     const name = `bo-${Math.random().toString(36).slice(2)}`;
     const stop = new AbortController();

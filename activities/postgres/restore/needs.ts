@@ -3,6 +3,7 @@ import type { BackoutFailure } from '../../../src/domain/failure.ts';
 import { connectionFailure, databaseFailure } from '../failures.ts';
 import type { Postgres } from '../client.ts';
 import type { RestoreBackup } from './job.ts';
+import { isReachable } from './load.ts';
 
 export type Needs = {
   roles: string[];
@@ -59,7 +60,10 @@ export async function readNeeds(
       case 'plain-gz':
         return await postgres.feed({ file: path, unpack: 'gunzip' }, sh(SCAN_SQL), options);
       case 'custom':
-        return await postgres.feed({ file: path, unpack: 'cat' }, sh(SCAN_ARCHIVE), options);
+        // Where it can be opened, the rows are skipped.
+        return isReachable(postgres.settings)
+          ? await postgres.run(sh(SCAN_ARCHIVE, path), options)
+          : await postgres.feed({ file: path, unpack: 'cat' }, sh(SCAN_ARCHIVE), options);
       case 'directory':
         return await postgres.run(sh(SCAN_ARCHIVE, path), options);
     }
