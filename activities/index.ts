@@ -1,5 +1,6 @@
 /** All activities, made from what they need. The worker registers what this returns; workflows import only the type. */
 import { assemblePlan } from './rollback/plan.ts';
+import { withDatabaseHealth } from './rollback/verify-step.ts';
 import { activity } from './rollback/activity.ts';
 import { chooseEnvironment, environmentSettings } from './rollback/services.ts';
 import { inspectLock } from './rollback/lock.ts';
@@ -39,7 +40,8 @@ export function createActivities(deps: Deps): Activities {
     inspectLock: activity((input) => inspectLock(deps.client, input)),
     planRollback: activity(async (input, { signal }) => {
       const { request, environment, rollback } = input;
-      const config = environmentSettings(deps, { service: request.service, environment });
+      const settings = environmentSettings(deps, { service: request.service, environment });
+      const config = input.kind === 'full' ? withDatabaseHealth(settings) : settings;
       const driver = createDriver(deps, { service: request.service, environment, config });
       const target = await driver.plan(request, {
         kind: input.kind,
@@ -77,6 +79,13 @@ export function createActivities(deps: Deps): Activities {
       await driverOf(deps, input).markLogs(contextOf(deps, input, running));
       return restored;
     }, 'The database is whole: it is the one before, or the restored one. Traffic was not changed.'),
+    restartApplication: activity(async (input, running) => {
+      const driver = driverOf(deps, input);
+      const context = contextOf(deps, input, running);
+      const restarted = asResult(await driver.restartApplication({ ...context, since: input.since }));
+      await driver.markLogs(context);
+      return restarted;
+    }, 'The release returned to may be stopped. Traffic and data were not changed by this step.'),
     abandonRestore: activity((input, running) => abandonRestore(deps, input, running)),
     verifyRelease: activity((input, running) => verify(deps, input, running)),
     releaseTarget: activity(async (input, running) => {

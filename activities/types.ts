@@ -70,6 +70,11 @@ export type Activities = {
   prepareRestore(input: StepInput): Promise<StepResult>;
   /** Puts the restored database in the live one's place. The one before is kept under a dated name. */
   restoreDatabase(input: StepInput): Promise<StepResult>;
+  /**
+   * Restarts the release returned to, so that nothing of the database before lives on in it. `since` is when the restore
+   * was done, ISO 8601 by Temporal's clock: what was started after it is left alone.
+   */
+  restartApplication(input: StepInput & { since: string }): Promise<StepResult>;
   /** Removes what was prepared and is not wanted any more. Leaves the live database alone. */
   abandonRestore(input: StepInput): Promise<StepResult>;
   verifyRelease(input: StepInput & { since: string }): Promise<StepResult>;

@@ -18,6 +18,9 @@ async function runbook(steps: Steps): Promise<void> {
   await steps.shiftTraffic();
   await steps.captureLogs();
   await steps.stopFaulty();
-  if (await steps.agreeOnRestore()) await steps.restoreDatabase();
+  if (await steps.agreeOnRestore()) {
+    await steps.restoreDatabase();
+    await steps.restartApplication();
+  }
   await steps.verifyRelease();
 }

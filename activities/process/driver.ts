@@ -3,6 +3,7 @@ import type { ProcessSettings } from '../../src/domain/process.ts';
 import type { Host } from '../commands/host.ts';
 import type { Guard } from '../lock/lock.ts';
 import { createFoundProcess } from './found.ts';
+import { AGE } from './scripts.ts';
 import { createSystemdProcess } from './systemd.ts';
 
 export type Inspection = {
@@ -36,6 +37,11 @@ export type ReleaseProcess = {
    * @throws BackoutFailure DidNotStart, with what the command said when it failed at once
    */
   start(guard: Guard): Promise<'started' | 'already-running'>;
+  /**
+   * For how many milliseconds its oldest process has run, by its host's own clock; null when none runs, or nothing tells.
+   * Changes nothing.
+   */
+  age(): Promise<number | null>;
   /** Why it could not be started, or null when it could. Changes nothing. */
   whyNotStartable(): Promise<string | null>;
   /**
@@ -49,7 +55,16 @@ export type ReleaseProcess = {
 
 /** `directory` is the target's state directory, where marks of what was begun are kept. */
 export function createProcess(host: Host, settings: ProcessSettings, directory: string): ReleaseProcess {
-  return 'systemd' in settings
-    ? createSystemdProcess(host, settings)
-    : createFoundProcess(host, settings, directory);
+  const found =
+    'systemd' in settings
+      ? createSystemdProcess(host, settings)
+      : createFoundProcess(host, settings, directory);
+  return { ...found, age: async () => await ageOf(host, (await found.inspect()).pids) };
+}
+
+async function ageOf(host: Host, pids: number[]): Promise<number | null> {
+  if (pids.length === 0) return null;
+  const { exitCode, stdout } = await host.run(['sh', '-c', AGE, 'backout', ...pids.map(String)]);
+  const age = /^\d+$/.exec(stdout.trim())?.[0];
+  return exitCode === 0 && age !== undefined ? Number(age) : null;
 }

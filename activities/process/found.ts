@@ -13,7 +13,11 @@ type FoundProcess = z.infer<typeof pidFileProcessSchema> | z.infer<typeof matche
 /** On top of the time until SIGKILL: for SIGKILL itself, a busy host, and waiting for the lock. */
 const MARGIN_SECONDS = 30;
 
-export function createFoundProcess(host: Host, settings: FoundProcess, directory: string): ReleaseProcess {
+export function createFoundProcess(
+  host: Host,
+  settings: FoundProcess,
+  directory: string,
+): Omit<ReleaseProcess, 'age'> {
   const how = 'pidFile' in settings ? 'file' : 'match';
   const what = 'pidFile' in settings ? settings.pidFile : '';
   const pattern = 'match' in settings ? settings.match : '';

@@ -32,12 +32,10 @@ export const EXIT = {
 const OLDER_SECONDS = 60;
 
 /**
- * `pids` prints the living processes that are meant: never this script, what it runs under (a rollback whose reason
- * names the service), or another script of Backout. `born PID` sets `life` to "STATE START", or to nothing where there
- * is no such process: by the shell alone, because traffic waits for it. `alive PID START`: is it still that one, and
- * not a zombie? The age of a process is measured from this shell's own birth: both are by the same clock.
+ * `born PID` sets `life` to "STATE START", or to nothing where there is no such process: by the shell alone, because
+ * traffic waits for it. The age of a process is measured from this shell's own birth: both are by the same clock.
  */
-const FIND = String.raw`
+const BORN = String.raw`
 look_up() {
   life= line=
   while IFS= read -r line || [ -n "$line" ]; do life=$line; done <"/proc/$1/stat"
@@ -45,7 +43,14 @@ look_up() {
   set -- ${'$'}{life##*) }
   life="$1 ${'$'}{20-}"
 }
-born() { look_up "$1" 2>/dev/null; }
+born() { look_up "$1" 2>/dev/null; }`;
+
+/**
+ * `pids` prints the living processes that are meant: never this script, what it runs under (a rollback whose reason
+ * names the service), or another script of Backout. `alive PID START`: is it still that one, and not a zombie?
+ */
+const FIND = String.raw`
+${BORN}
 alive() { born "$1"; case $life in Z*|X*|'') return 1 ;; *" $2") return 0 ;; *) return 1 ;; esac; }
 pids() {
   case $how in
@@ -92,6 +97,22 @@ set -u
 how=$1; what=$2
 ${FIND}
 pids`;
+
+/** Arguments: pids. Prints for how many milliseconds the oldest of them has run; nothing when none of them lives. */
+export const AGE = String.raw`
+set -u
+${BORN}
+ticks=$(getconf CLK_TCK 2>/dev/null) || ticks=100
+born $$
+now=${'$'}{life#* }
+oldest=
+for pid do
+  born "$pid"
+  case $life in ''|Z*|X*) continue ;; esac
+  age=$(((now - ${'$'}{life#* }) * 1000 / ticks))
+  [ -n "$oldest" ] && [ "$oldest" -ge "$age" ] || oldest=$age
+done
+echo "$oldest"`;
 
 /** Arguments as of INSPECT. Prints the pids when all of them may be signalled. Sends no signal. */
 export const MAY_STOP = String.raw`

@@ -17,7 +17,7 @@ type SystemdProcess = z.infer<typeof systemdProcessSchema>;
 /** What a stop may take once everything has got SIGKILL. */
 const KILL_SECONDS = 15;
 
-export function createSystemdProcess(host: Host, settings: SystemdProcess): ReleaseProcess {
+export function createSystemdProcess(host: Host, settings: SystemdProcess): Omit<ReleaseProcess, 'age'> {
   const unit = settings.systemd;
   const show = async (): Promise<UnitState> => {
     const result = await host.run(showUnit(settings));

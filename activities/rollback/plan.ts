@@ -7,7 +7,8 @@ import type { DatabasePlan, Plan, PlannedStep } from '../../src/domain/plan.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
 import type { PlanInput } from '../types.ts';
 import type { TargetPlan } from '../targets/driver.ts';
-import { databaseSteps } from './database-steps.ts';
+import { databaseSteps, databaseWarnings } from './database-steps.ts';
+import type { DatabaseParts } from './database-steps.ts';
 import { verifyStep } from './verify-step.ts';
 
 export type PlanParts = {
@@ -24,15 +25,16 @@ export function assemblePlan(
   input: PlanInput,
   { target, config, madeAt, database, policy }: PlanParts,
 ): Plan {
+  const restored = partsOf({ target, config, database });
   const steps = [
     ...target.steps,
-    ...(database === undefined ? [] : databaseSteps(target.to, { database, config })),
+    ...(restored === null ? [] : databaseSteps(target.to, restored)),
     verifyStep(target.to, config),
     reportStep(config),
     announceStep(config),
   ];
   return {
-    hash: planHash(input, { target, database }),
+    hash: planHash(input, { target, database, config }),
     kind: input.kind,
     service: input.request.service,
     environment: input.environment,
@@ -44,7 +46,7 @@ export function assemblePlan(
     observed: target.observed,
     ...(database === undefined ? {} : { database }),
     policy,
-    warnings: target.warnings,
+    warnings: [...target.warnings, ...(restored === null ? [] : databaseWarnings(target.to, restored))],
     expectedSeconds: steps.reduce(
       (sum, step) => sum + (step.notNeeded === undefined ? step.expectedSeconds : 0),
       0,
@@ -56,8 +58,23 @@ export function assemblePlan(
   };
 }
 
+function partsOf({
+  target,
+  config,
+  database,
+}: Pick<PlanParts, 'target' | 'config' | 'database'>): DatabaseParts | null {
+  if (database === undefined) return null;
+  const { application } = target;
+  if (application === undefined) throw new Error('the target does not say how its release is restarted');
+  return { database, config, application };
+}
+
 /** Over everything that a person agrees to, and nothing that changes from second to second. */
-function planHash(input: PlanInput, { target, database }: Pick<PlanParts, 'target' | 'database'>): string {
+function planHash(
+  input: PlanInput,
+  { target, database, config }: Pick<PlanParts, 'target' | 'database' | 'config'>,
+): string {
+  const restarts = config.database?.restore.restartApplication;
   const agreed = {
     kind: input.kind,
     service: input.request.service,
@@ -66,7 +83,12 @@ function planHash(input: PlanInput, { target, database }: Pick<PlanParts, 'targe
     from: target.from,
     to: target.to,
     steps: target.steps.map(({ name, commands, notNeeded }) => ({ name, commands, notNeeded })),
-    ...(database === undefined ? {} : { backup: [database.database, database.path, database.sha256] }),
+    ...(database === undefined
+      ? {}
+      : {
+          backup: [database.database, database.path, database.sha256],
+          restore: [database.strategy, restarts],
+        }),
   };
   return createHash('sha256').update(JSON.stringify(agreed)).digest('hex').slice(0, 12);
 }

@@ -9,6 +9,14 @@ import { milliseconds, percent, perSecond } from '../verification/format.ts';
 /** A rate needs two samples from after the switch, and Prometheus usually takes one every 15 s. */
 const TWO_SAMPLES_SECONDS = 30;
 
+/** With the path that tells whether the release reaches its database, where there is one. */
+export function withDatabaseHealth(config: ServiceEnvironment): ServiceEnvironment {
+  const path = config.database?.restore.healthPath;
+  const { health } = config.verify;
+  if (path === undefined || health.paths.includes(path)) return config;
+  return { ...config, verify: { ...config.verify, health: { ...health, paths: [...health.paths, path] } } };
+}
+
 export function verifyStep(to: Release, { verify, budgets }: ServiceEnvironment): PlannedStep {
   return {
     name: 'verify',

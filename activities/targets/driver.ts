@@ -22,6 +22,15 @@ export type TargetPlan = {
   steps: PlannedStep[];
   warnings: string[];
   continues: UnfinishedRollback | null;
+  /** How the release returned to is restarted, as people read it. Only for a rollback that restores a database. */
+  application?: ApplicationCommands;
+};
+
+export type ApplicationCommands = {
+  stop: string[];
+  start: string[];
+  /** Why the release returned to could not be started again once it is stopped; null when it could. */
+  whyNotStartable: string | null;
 };
 
 /** What a driver's step is given: who acts, on what, until when. */
@@ -66,6 +75,11 @@ export type TargetDriver = {
   markLogs(context: StepContext): Promise<void>;
   captureLogs(context: StepContext, sink: EvidenceSink): Promise<DriverProof>;
   stopFaulty(context: StepContext): Promise<DriverProof>;
+  /**
+   * The release returned to, started later than `since` and healthy on all its paths, with traffic reaching it again: one
+   * that runs from before is ended first, one that does not run is started.
+   */
+  restartApplication(context: StepContext & { since: string }): Promise<DriverProof>;
   /** Notes how the rollback ended, and frees the lock on the target. */
   release(context: StepContext, outcome: string): Promise<void>;
   /** What verification needs: how to ask the release itself, and how to count its log errors since the switch. */

@@ -61,7 +61,7 @@ export function sharedDatabases(file: BackoutFile): Problem[] {
 /** A step whose own settings let it take longer than its budget would always end with a person being asked. */
 export function tightBudgets(file: BackoutFile): Problem[] {
   return environmentsOf(file).flatMap(({ path, settings }) => {
-    const { verifySeconds, stopFaultySeconds } = settings.budgets;
+    const { verifySeconds, stopFaultySeconds, restartApplicationSeconds } = settings.budgets;
     const longest = Math.ceil(longestVerificationSeconds(settings.verify));
     const stopping = Math.max(
       ...Object.values(settings.target.colours).map(({ process }) => process.stopTimeoutSeconds),
@@ -77,6 +77,13 @@ export function tightBudgets(file: BackoutFile): Problem[] {
       problems.push({
         path: [...path, 'budgets', 'stopFaultySeconds'],
         message: `is ${stopFaultySeconds} s, but a process may take ${stopping} s to stop (stopTimeoutSeconds); set it to more than that`,
+      });
+    }
+    const restarting = stopping + settings.verify.health.withinSeconds;
+    if (settings.database !== undefined && restartApplicationSeconds <= restarting) {
+      problems.push({
+        path: [...path, 'budgets', 'restartApplicationSeconds'],
+        message: `is ${restartApplicationSeconds} s, but a process may take ${stopping} s to stop (stopTimeoutSeconds) and ${settings.verify.health.withinSeconds} s to be healthy (verify.health.withinSeconds); set it to more than ${restarting}`,
       });
     }
     return problems;

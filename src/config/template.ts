@@ -257,6 +257,10 @@ services:
             #strategy: swap
             #jobs: 4
             #keepOldDays: 7
+            # What the application remembers of the database before is wrong.
+            #restartApplication: true
+            # Healthy only when the application reaches its database.
+            #healthPath: /health/db
             # What must hold before the restored database goes live.
             #checks:
               #- name: there are listings
@@ -288,6 +292,7 @@ services:
           # Full rollback: restoring the backup beside the live database; then putting it in its place.
           #prepareRestoreSeconds: 14400
           #restoreDatabaseSeconds: 300
+          #restartApplicationSeconds: 180
           #reportSeconds: 60
           #announceSeconds: 60
 `;

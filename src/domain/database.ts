@@ -101,6 +101,19 @@ export const restoreSchema = z
       .max(365)
       .default(7)
       .describe('The replaced database is kept this long under a dated name.'),
+    restartApplication: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Restart the release returned to once the database is restored: what it remembers of the one before is wrong. `false` where it keeps nothing in memory and connects again by itself.',
+      ),
+    healthPath: z
+      .string()
+      .startsWith('/', 'must start with /')
+      .optional()
+      .describe(
+        'Path of the release itself that is healthy only when it reaches its database: /health/db. In a full rollback it is verified with those under `verify`.',
+      ),
     checks: z
       .array(restoreCheckSchema)
       .default([])

@@ -19,7 +19,9 @@ export const FULL_STEPS = [
   'check-release',
   'prepare-restore',
   'confirm-restore',
+  'stop-application',
   'restore-database',
+  'restart-application',
   'verify',
   'report',
   'announce',
@@ -31,7 +33,9 @@ const DATABASE_STEPS: readonly StepName[] = [
   'check-release',
   'prepare-restore',
   'confirm-restore',
+  'stop-application',
   'restore-database',
+  'restart-application',
 ];
 
 /** The steps of a traffic-only rollback, in the order of the runbook. */

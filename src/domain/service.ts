@@ -63,6 +63,13 @@ export const budgetsSchema = z
       .positive()
       .default(300)
       .describe('Full rollback: putting the restored database in its place.'),
+    restartApplicationSeconds: z
+      .number()
+      .positive()
+      .default(180)
+      .describe(
+        'Full rollback: restarting the release on the restored database, until it is healthy. More than its stopTimeoutSeconds and `verify.health.withinSeconds` together.',
+      ),
     reportSeconds: z.number().positive().default(60).describe('Writing the report.'),
     announceSeconds: z.number().positive().default(60).describe('Telling each Slack channel.'),
   })

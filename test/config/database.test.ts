@@ -23,7 +23,7 @@ describe('a database', () => {
       host: 'local',
       connection: { port: 5432, user: 'postgres', maintenanceDatabase: 'postgres' },
       backups: { folder: '/backups', pattern: '*', where: 'host' },
-      restore: { strategy: 'swap', jobs: 4, keepOldDays: 7, checks: [] },
+      restore: { strategy: 'swap', jobs: 4, keepOldDays: 7, restartApplication: true, checks: [] },
       newerRows: [],
     });
   });
@@ -54,5 +54,13 @@ describe('a database', () => {
       'FILE:24:35: services.listings.environments.production.database.connection.password: the environment variable DB_PASSWORD is not set here; set it where the worker is started',
     ]);
     expect(await problemsIn(text, { env: { DB_PASSWORD: 'x' } })).toEqual([]);
+  });
+
+  it('leaves a restart the time that its own settings can take', async () => {
+    const text = `${WITH_DATABASE}        verify: { health: { withinSeconds: 155 } }\n`;
+    expect(await problemsIn(`${text}        budgets: { restartApplicationSeconds: 186 }\n`)).toEqual([]);
+    expect(await problemsIn(`${text}        budgets: { restartApplicationSeconds: 185 }\n`)).toEqual([
+      'FILE:26:47: services.listings.environments.production.budgets.restartApplicationSeconds: is 185 s, but a process may take 30 s to stop (stopTimeoutSeconds) and 155 s to be healthy (verify.health.withinSeconds); set it to more than 185',
+    ]);
   });
 });

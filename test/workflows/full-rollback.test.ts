@@ -15,7 +15,7 @@ import {
   withFakes as withFakesOf,
 } from './drive.ts';
 import type { Driven } from './drive.ts';
-import { BACKUP, fullPlan, REQUEST } from './support.ts';
+import { BACKUP, fullPlan, REQUEST, verdict } from './support.ts';
 
 let lab: WorkflowLab;
 beforeAll(async () => {
@@ -76,7 +76,12 @@ describe('a full rollback in which everything works', () => {
       const order = calls.filter((call) => !/announce|writeReport/.test(call));
       expect(order.slice(0, 4)).toEqual(['captureBefore', 'shiftTraffic', 'captureLogs', 'stopFaulty']);
       expect(order.slice(4, 6).sort()).toEqual(['checkRelease', 'prepareRestore']);
-      expect(order.slice(6)).toEqual(['restoreDatabase', 'verifyRelease', 'releaseTarget']);
+      expect(order.slice(6)).toEqual([
+        'restoreDatabase',
+        'restartApplication',
+        'verifyRelease',
+        'releaseTarget',
+      ]);
       expect(calls.filter((call) => call.startsWith('announce'))).toEqual([
         'announce started incidents',
         'announce traffic-shifted incidents',
@@ -254,6 +259,81 @@ describe('without RESTORE', () => {
       expect(calls).not.toContain('restoreDatabase');
       expect(calls).toContain('abandonRestore');
       expect((await status(handle)).outcome).toBe('cancelled');
+    });
+  });
+});
+
+describe('the restart on the restored database', () => {
+  const UNSURE = 'Whether blue (1.0) runs is not proved: its restart';
+
+  it('is given the time at which the restore was done, and verification counts from its proof', async () => {
+    const given: { restart?: string; verify?: string } = {};
+    const restartedAt = '2031-01-01T00:00:00.000Z';
+    const replaced: Partial<Activities> = {
+      restartApplication: async ({ since }) => {
+        given.restart = since;
+        return { outcome: 'done', proof: 'restarted', details: [], provedAt: restartedAt };
+      },
+      verifyRelease: async ({ since }) => {
+        given.verify = since;
+        return verdict(true);
+      },
+    };
+    await withFakes(replaced, async ({ start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await restore(handle);
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+      const restored = (await status(handle)).steps.find(({ name }) => name === 'restore-database');
+      expect(given).toEqual({ restart: restored?.finishedAt, verify: restartedAt });
+    });
+  });
+
+  it('that fails asks a person, and says that requests may fail', async () => {
+    const restartApplication = fails('DidNotStart', 'No port.');
+    await withFakes({ restartApplication }, async ({ start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await restore(handle);
+      await untilAwaited(handle, 'restart-application');
+      expect((await status(handle)).traffic).toBe(
+        `All traffic is on blue (1.0). ${UNSURE} failed, and requests may fail.`,
+      );
+      await decide(handle, 'skip', 'restart-application');
+      // Verification has asked the release itself.
+      expect(((await handle.result()) as RollbackResult).summary).not.toContain(UNSURE);
+    });
+  });
+
+  it('is tried once more before an aborted rollback ends, so that nothing stays stopped by it', async () => {
+    let tries = 0;
+    const restartApplication: Activities['restartApplication'] = async () => {
+      if (++tries === 1) await fails('DidNotStart', 'No port.')();
+      return { outcome: 'done', proof: 'blue runs', details: [], provedAt: new Date().toISOString() };
+    };
+    await withFakes({ restartApplication }, async ({ start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await restore(handle);
+      await untilAwaited(handle, 'restart-application');
+      await decide(handle, 'abort', 'restart-application');
+      const failure = await failureOf(handle);
+      expect(failure.type).toBe('Aborted');
+      expect(failure.message).not.toContain(UNSURE);
+      expect(tries).toBe(2);
+      expect(await statesOf(handle)).toMatchObject({ 'restart-application': 'done', verify: 'not-reached' });
+    });
+  });
+
+  it('that can not be done either way is said where the rollback ends', async () => {
+    await withFakes({ restartApplication: fails('DidNotStart', 'No port.') }, async ({ start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await restore(handle);
+      await untilAwaited(handle, 'restart-application');
+      await decide(handle, 'abort', 'restart-application');
+      const failure = await failureOf(handle);
+      expect(failure.message).toContain(`${UNSURE} failed, and requests may fail.`);
     });
   });
 });

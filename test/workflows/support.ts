@@ -134,6 +134,7 @@ export function fakeActivities(
     checkRelease: step('checkRelease', () => verdict(true)),
     prepareRestore: step('prepareRestore', () => proof('the backup is restored beside')),
     restoreDatabase: step('restoreDatabase', () => proof('the restored database is live')),
+    restartApplication: step('restartApplication', () => proof('blue was started after the restore')),
     abandonRestore: step('abandonRestore', () => proof('what was prepared is removed')),
     verifyRelease: step('verifyRelease', () => verdict(true)),
     releaseTarget: async () => void calls.push('releaseTarget'),

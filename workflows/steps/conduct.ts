@@ -56,7 +56,10 @@ async function conduct(rollback: Rollback, runbook: Runbook): Promise<RollbackRe
   const ending = await follow(rollback, runbook, steps);
   await CancellationScope.nonCancellable(async () => {
     rollback.conclude(ending.outcome);
-    if (rollback.kind === 'full') await steps.abandonRestore();
+    if (rollback.kind === 'full') {
+      await steps.abandonRestore();
+      await steps.startStopped();
+    }
     await releaseTarget(rollback, resolved, ending.outcome);
     await freeLock(lock);
     await closeIncident(steps, announcer, ending.outcome);

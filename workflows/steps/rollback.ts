@@ -155,6 +155,15 @@ export class Rollback {
     return isDone(this.step(name));
   }
 
+  /** True for one that the plan wants and that is not done. */
+  isOpen(name: StepName): boolean {
+    return this.#isNeeded(name) && !this.isDone(name);
+  }
+
+  #isNeeded(name: StepName): boolean {
+    return this.plan.steps.find((step) => step.name === name)?.notNeeded === undefined;
+  }
+
   /** Changes a step's record and shows it. */
   update(name: StepName, change: Partial<StepRecord>): void {
     this.#steps = this.#steps.map((step) => (step.name === name ? { ...step, ...change } : step));
@@ -165,7 +174,8 @@ export class Rollback {
   leaveUnreached(): void {
     for (const { name, state } of this.#steps) {
       if (CLOSING_STEPS.includes(name) && !this.request.dryRun) continue;
-      if (state === 'pending') this.update(name, { state: 'not-reached' });
+      if (state === 'pending')
+        this.update(name, { state: this.#isNeeded(name) ? 'not-reached' : 'not-needed' });
       if (state === 'running' || state === 'waiting-for-decision') this.update(name, { state: 'aborted' });
     }
   }

@@ -19,6 +19,15 @@ import { sideBySide } from './side-by-side.ts';
 /** How often people are reminded that RESTORE is awaited. */
 const REMIND_EVERY = '15 minutes';
 
+/** What is not done when the database is left as it is. */
+const LEFT_OUT = [
+  'prepare-restore',
+  'confirm-restore',
+  'stop-application',
+  'restore-database',
+  'restart-application',
+] as const;
+
 /** Thrown when the approvals that the policy wants were not given: the rollback ends before it has changed anything. */
 export class NotApproved extends Error {
   constructor() {
@@ -40,6 +49,8 @@ export class Steps {
   readonly #rollback: Rollback;
   readonly #announcer: Announcer;
   readonly #taskQueue: string;
+  /** Set before the release is stopped. */
+  #mustRun = false;
 
   constructor(rollback: Rollback, announcer: Announcer, taskQueue: string) {
     this.#rollback = rollback;
@@ -89,9 +100,11 @@ export class Steps {
 
   async verifyRelease(): Promise<void> {
     const { plan, ref, status } = this.#rollback;
-    const restored = plan.database === undefined ? null : this.#rollback.step('restore-database').result;
-    // What the sessions that the restore ended have left in logs and metrics is not the release's fault.
-    const since = restored?.provedAt ?? status.trafficSafeAt ?? ref.startedAt;
+    const proved = (name: StepName) =>
+      plan.database === undefined ? undefined : this.#rollback.step(name).result?.provedAt;
+    // What the restore has left in logs and metrics, ending sessions and the release itself, is not the release's fault.
+    const since =
+      proved('restart-application') ?? proved('restore-database') ?? status.trafficSafeAt ?? ref.startedAt;
     await this.#run('verify', (target) => target.verifyRelease({ ...this.#input, since }));
   }
 
@@ -112,8 +125,8 @@ export class Steps {
     } catch (error) {
       if (!(error instanceof DatabaseLeft)) throw error;
       const { decision } = error;
-      for (const name of ['prepare-restore', 'confirm-restore', 'restore-database'] as const)
-        if (!this.#rollback.isDone(name)) this.#rollback.update(name, { state: 'skipped', decision });
+      for (const name of LEFT_OUT)
+        if (this.#rollback.isOpen(name)) this.#rollback.update(name, { state: 'skipped', decision });
       if (this.#rollback.step('check-release').state === 'running')
         this.#rollback.update('check-release', { state: 'not-reached' });
       return false;
@@ -127,6 +140,24 @@ export class Steps {
     if (!approvals.clears(plan.hash, backup)) throw new Error('nothing is restored without RESTORE');
     const restored = await this.#run('restore-database', (target) => target.restoreDatabase(this.#input));
     if (restored !== null) this.#announcer.announce('database-restored');
+  }
+
+  /** Restarts the release on the restored database. However this ends, the rollback does not end with it stopped by us. */
+  async restartApplication(): Promise<void> {
+    this.#mustRun = true;
+    await this.#restart({ whenFailing: 'ask' });
+    this.#mustRun = false;
+  }
+
+  /** Before the rollback ends: what it has stopped, and not started again, is started. */
+  async startStopped(): Promise<void> {
+    if (this.#mustRun) await this.#restart({ whenFailing: 'go-on' });
+  }
+
+  async #restart(options: StepOptions): Promise<void> {
+    const since = this.#rollback.step('restore-database').finishedAt ?? now();
+    const again = (target: Activities) => target.restartApplication({ ...this.#input, since });
+    await this.#run('restart-application', again, options);
   }
 
   async #prepareRestore(): Promise<void> {

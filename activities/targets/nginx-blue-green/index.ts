@@ -2,6 +2,7 @@
 import type { Observation } from '../../../src/domain/plan.ts';
 import { describeRelease } from '../../../src/domain/plan.ts';
 import type { TargetDriver } from '../driver.ts';
+import { applicationCommands, restartApplication } from './application.ts';
 import { checkReadiness } from './check.ts';
 import { chooseColours } from './choice.ts';
 import { captureBefore, captureLogs } from './evidence.ts';
@@ -45,6 +46,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
         }),
         warnings,
         continues,
+        ...(context.kind === 'full' ? { application: await applicationCommands(ports, to.name) } : {}),
       };
     },
     observe: (signal): Promise<Observation> => readLive(ports, signal).then(({ observation }) => observation),
@@ -57,6 +59,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     },
     captureLogs: (context, sink) => captureLogs(ports, context, sink),
     stopFaulty: (context) => stopFaulty(ports, context),
+    restartApplication: (context) => restartApplication(ports, context),
     release: async (context, outcome) => {
       const marker = await readMarker(ports);
       // A rollback that never touched the target leaves no trace of itself on it.

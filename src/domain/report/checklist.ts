@@ -92,11 +92,20 @@ function approved({ status }: IncidentRecord): Box[] {
 function database(record: IncidentRecord): Box[] {
   const plan = record.plan.database;
   if (plan === undefined) return [];
+  const to = describeRelease(record.plan.to);
   return [
     byStep(record, 'prepare-restore', `${plan.backup} restored beside the live database and checked`),
     byStep(record, 'confirm-restore', 'RESTORE typed by a person'),
+    ...neededBox(record, 'stop-application', `${to} stopped for the restore`),
     byStep(record, 'restore-database', `${plan.database} restored`),
+    ...neededBox(record, 'restart-application', `${to} restarted on the restored database, and healthy`),
   ];
+}
+
+/** Only where the plan has the step done. */
+function neededBox(record: IncidentRecord, name: StepName, text: string): Box[] {
+  const planned = record.plan.steps.find((step) => step.name === name);
+  return planned === undefined || planned.notNeeded !== undefined ? [] : [byStep(record, name, text)];
 }
 
 /** Ticked by the step that started it, or else by the plan, which found it running and healthy. */

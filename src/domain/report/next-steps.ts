@@ -1,6 +1,7 @@
 /** What a person must still do, most urgent first. Holds only what Backout itself does not do. */
 import { describeRelease } from '../plan.ts';
 import type { IncidentRecord, StepRecord } from '../rollback.ts';
+import { applicationSentence } from './application.ts';
 import { undoneSteps, whyUndone } from './steps.ts';
 import { isTrafficProved } from './traffic.ts';
 
@@ -65,6 +66,12 @@ function byHand(record: IncidentRecord, step: StepRecord): string[] {
     case 'prepare-restore':
     case 'confirm-restore':
       return [];
+    case 'stop-application':
+      return [];
+    case 'restart-application':
+      return applicationSentence(record) === ''
+        ? []
+        : [`See that ${describeRelease(to)} runs and is healthy, and start it if it does not ${why}.`];
     case 'restore-database':
       return [
         `Decide what becomes of the database ${why}: the full rollback started again, or a fix forward.`,

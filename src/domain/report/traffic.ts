@@ -2,13 +2,21 @@
 import { describeRelease, plannedStep } from '../plan.ts';
 import type { Observation } from '../plan.ts';
 import type { IncidentRecord } from '../rollback.ts';
+import { applicationSentence } from './application.ts';
 import { formatShare } from './format.ts';
 import { asSentence, enumerate, oneLine } from './plain.ts';
 import { findStep, whyUndone } from './steps.ts';
 import type { StepsOf } from './steps.ts';
 
-/** One or more whole sentences. Says "all traffic is on …" only where requests have proved it. */
+/**
+ * One or more whole sentences. Says "all traffic is on …" only where requests have proved it, and that requests fail where
+ * the release returned to is stopped.
+ */
 export function trafficSentence(record: Pick<IncidentRecord, 'plan'> & StepsOf): string {
+  return `${whereTrafficIs(record)} ${applicationSentence(record)}`.trimEnd();
+}
+
+function whereTrafficIs(record: Pick<IncidentRecord, 'plan'> & StepsOf): string {
   const { plan } = record;
   const to = describeRelease(plan.to);
   const shift = findStep(record, 'shift-traffic');

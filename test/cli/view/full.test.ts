@@ -18,7 +18,7 @@ describe('the live view', () => {
     expect(progress.lines(status, NOW)).toEqual([
       '04:15:00 listings in production: green (1.5.0) → blue (1.4.0)  plan 0123456789ab, 300 ms',
       '           database: listings-0312.dump of 2026-11-21 03:12:00 UTC (as the manifest says), 1 h 3 min 0 s old, 73.0 MB',
-      '04:15:05 ? confirm-restore   Wait for RESTORE',
+      '04:15:05 ? confirm-restore      Wait for RESTORE',
       '04:15:02   Approved, by anna',
       '04:15:02   The rollback may go ahead: approved by anna',
       '',
@@ -34,7 +34,7 @@ describe('the live view', () => {
     const steps = [stepRecord('confirm-restore', { state: 'aborted', finishedAt: at(8), failure })];
     const { status } = waitingForRestore({ plan: null, awaiting: null, steps });
     expect(new Progress(NO_COLOURS).lines(status, NOW)[0]).toBe(
-      '04:15:08 ✘ confirm-restore   bob rejected the restore: fix forward',
+      '04:15:08 ✘ confirm-restore      bob rejected the restore: fix forward',
     );
   });
 });
