@@ -1,5 +1,5 @@
 /**
- * Makes a fresh checkout ready: `node scripts/bootstrap.mjs --for build|demo|tests`.
+ * Makes a fresh checkout ready: `node scripts/bootstrap.mjs --for build|demo|full-demo|tests`.
  *
  * Plain JavaScript without dependencies, because it runs before there are any. Every part is looked for first, and
  * what is missing is said before it is fetched. When all is there it takes a fraction of a second and no network.
@@ -26,6 +26,7 @@ const STAMPS = join(ROOT, 'node_modules', '.backout');
 const PARTS = {
   build: [],
   demo: [getTemporal, getNginx, getCurl],
+  'full-demo': [getTemporal, getNginx, getCurl, getPostgres],
   tests: [getTemporal, getTestServer, getNginx, getCurl, getSsh, getPrometheus, getPostgres],
 };
 

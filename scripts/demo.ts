@@ -1,101 +1,88 @@
 /**
- * The main job on real parts, on one machine: a service with two colours behind nginx, the live one bad, under
- * constant traffic; a Temporal server, a worker, and one rollback. `--keep` leaves it running to play with.
+ * The main jobs on real parts, on one machine: a service with two colours behind nginx, the live one bad, under
+ * constant traffic; a Temporal server, a worker, and one rollback. `full`: of the traffic and of the database.
+ * `--keep` leaves it running to play with.
  */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../src/embedded/ports.ts';
-import { startEmbeddedTemporal } from '../src/embedded/temporal.ts';
-import { SEARCH_ATTRIBUTES } from '../src/search-attributes.ts';
-import { playground } from './demo/playground.ts';
-import { rollBack, startBackoutWorker } from './demo/programs.ts';
-import { startSandbox } from './demo/sandbox.ts';
-import { startTraffic } from './demo/traffic.ts';
-import { enough, lost, successRate } from './demo/traffic-report.ts';
+import { fileURLToPath } from 'node:url';
+import { fullDemo } from './demo/full.ts';
+import { trafficOnlyDemo } from './demo/traffic-only.ts';
 
-/** Half of the answers of green are errors: a rollback is due. */
-const BAD_SHARE = 0.5;
-const REQUESTS_PER_SECOND = 100;
+const USAGE = 'usage: npm run demo [-- [full] [--keep]]';
+const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
+const KNOWN = ['full', '--keep'];
 
-const keep = process.argv.includes('--keep');
+const words = process.argv.slice(2);
 const say = (text = '') => process.stdout.write(`${text}\n`);
 /** Ends what was started, last first. */
 const endings: (() => Promise<unknown>)[] = [];
 let ending: Promise<void> | null = null;
-/** Where the reports are, once there is such a place. */
+/** Where the reports will be. */
 let incidents: string | null = null;
 
 process.on('SIGINT', () => void interrupted(130));
 process.on('SIGTERM', () => void interrupted(143));
 
-try {
-  const succeeded = await demo();
-  await end();
-  process.exitCode = succeeded ? 0 : 1;
-} catch (error) {
-  await end();
-  process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+if (words.some((word) => !KNOWN.includes(word))) {
+  process.stderr.write(`${USAGE}\n`);
+  process.exitCode = 2;
+} else {
+  await run();
+}
+
+async function run(): Promise<void> {
+  try {
+    const succeeded = await demo();
+    await end();
+    process.exitCode = succeeded ? 0 : 1;
+  } catch (error) {
+    // Then it is over already, and that has been said.
+    if (ending !== null) return;
+    await end();
+    process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }
 
 async function demo(): Promise<boolean> {
+  const isFull = words.includes('full');
+  if (isFull) getPostgres();
   const folder = await mkdtemp(join(tmpdir(), 'backout-demo-'));
   endings.push(() => removeAllBut(folder, 'incidents'));
-
-  say('Starting a Temporal server, nginx, and a service with two colours …');
-  const temporal = await startEmbeddedTemporal({
-    searchAttributes: [...SEARCH_ATTRIBUTES],
-    namespace: 'default',
-    logFile: join(folder, 'temporal.log'),
-  });
-  endings.push(() => temporal.stop());
-  const healthAddress = `127.0.0.1:${await freePort()}`;
-  const sandbox = await startSandbox({
+  incidents = join(folder, 'incidents');
+  return await (isFull ? fullDemo : trafficOnlyDemo)({
     folder,
-    green: { bad: BAD_SHARE },
-    file: { temporal: { address: temporal.address }, worker: { healthAddress, logLevel: 'error' } },
+    keep: words.includes('--keep'),
+    say,
+    begin: async (start) => {
+      if (ending !== null) throw new Error('it was ended before everything was started');
+      const starting = start();
+      endings.push(() =>
+        starting.then(
+          (part) => part.stop(),
+          () => undefined,
+        ),
+      );
+      return await starting;
+    },
   });
-  endings.push(() => sandbox.stop());
-  incidents = sandbox.incidents;
-  const worker = await startBackoutWorker(sandbox.configFile, `http://${healthAddress}`);
-  endings.push(() => worker.stop());
+}
 
-  const traffic = startTraffic(`${sandbox.url}/`, { perSecond: REQUESTS_PER_SECOND });
-  endings.push(() => traffic.stop());
-  await enough(traffic, 0);
-
-  say(`
-  Service     listings, at ${sandbox.url}, ${REQUESTS_PER_SECOND} requests a second
-  Live        green (1.5.0), just deployed, and bad: ${successRate(traffic.answers)} of its answers are good
-  Idle        blue (1.4.0), which worked yesterday
-  Settings    ${sandbox.configFile}
-  Temporal UI ${temporal.uiUrl}
-
-$ backout rollback traffic-only listings --reason "5xx since 1.5.0" --yes
-`);
-  const exitCode = await rollBack(sandbox.configFile);
-  const rolledBackAt = Date.now();
-  await enough(traffic, rolledBackAt);
-
-  say(
-    `  Success rate before   ${successRate(traffic.answers.filter(({ release }) => release === 'green'))} (green)`,
-  );
-  say(
-    `  Success rate after    ${successRate(traffic.answers.filter(({ sentAt }) => sentAt >= rolledBackAt))} (blue)`,
-  );
-  say(`  Requests              ${traffic.answers.length}, of which ${lost(traffic.answers)} got no answer`);
-  say(`  Report                ${sandbox.incidents}/`);
-  say(`  Temporal UI           ${temporal.uiUrl}/namespaces/default/workflows`);
-  if (keep) await playground({ sandbox, temporal, say, atEnd: (stop) => endings.push(stop) });
-  say('\nAll of it is ended now; the report stays. With `npm run demo -- --keep` it goes on running.');
-  return exitCode === 0;
+/** What `npm run demo` gets without being told is for the traffic alone. */
+function getPostgres(): void {
+  const { status } = spawnSync(process.execPath, [BOOTSTRAP, '--for', 'full-demo'], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the set-up was not done, see above; nothing was started');
 }
 
 async function interrupted(exitCode: number): Promise<never> {
   say('\nEnding all of it …');
   await end();
-  say(`All of it is ended${incidents === null ? '' : `; the reports stay in ${incidents}/`}.`);
+  const reports = incidents !== null && existsSync(incidents) ? `; the reports stay in ${incidents}/` : '';
+  say(`All of it is ended${reports}.`);
   process.exit(exitCode);
 }
 

@@ -4,13 +4,16 @@
  *
  *   node app.mjs --port 8080 --colour blue --version 1.4.0 [--host 127.0.0.1] [--log FILE] [--pid FILE]
  *                [--bad SHARE] [--slow MS] [--unhealthy] [--ignore-sigterm] [--die-after N|Nms|Ns]
+ *                [--database CONNECTION [--psql PROGRAM]]
  *
+ * With `--database`, `GET /listings/N` reads a row, `POST /listings/N/orders` writes one, and `/health/db` asks it.
  * With `--port 0` it takes a free port. Once it listens it writes its pid file and prints one line of JSON,
  * `{"port":…,"pid":…}`. `POST /control` (only from this machine) changes `bad`, `slow` and `unhealthy` later.
  */
 import { openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
+import { openDatabase } from './app-database.mjs';
 
 const HEALTH_PATHS = ['/health', '/health/db', '/health/ready'];
 const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -28,9 +31,13 @@ const { values: flags } = parseArgs({
     unhealthy: { type: 'boolean', default: false },
     'ignore-sigterm': { type: 'boolean', default: false },
     'die-after': { type: 'string' },
+    database: { type: 'string' },
+    psql: { type: 'string', default: 'psql' },
   },
 });
 const { colour, version } = flags;
+const database =
+  flags.database === undefined ? undefined : openDatabase({ psql: flags.psql, connection: flags.database });
 const dieAfter = parseDieAfter(flags['die-after']);
 
 /** What `POST /control` may change. `unhealthy` is true (every health path) or the list of sick paths. */
@@ -67,7 +74,7 @@ const server = createServer((request, response) => {
       log('INFO', `${request.method} ${path} ${response.statusCode} ${(seconds * 1000).toFixed(0)} ms`);
       if (dieAfter.requests !== undefined && seen.requests >= dieAfter.requests) die();
     });
-    answer(path, response);
+    answer(request.method, path, response);
   });
 });
 
@@ -98,8 +105,10 @@ process.on('SIGTERM', () => {
 });
 
 /** Every request but health, metrics and control: the ones that users send. */
-function answer(path, response) {
+function answer(method, path, response) {
   seen.requests += 1;
+  const row = database === undefined ? null : /^\/listings\/(\d{1,9})(\/orders)?$/.exec(path);
+  if (row !== null) return answerFromDatabase(response, STATEMENTS[`${method} ${row[2] ?? ''}`], row[1]);
   if (path !== '/' && path !== '/version')
     return sendJson(response, 404, { error: `no ${path} here`, colour });
   if (path === '/version') return sendJson(response, 200, { colour, version, pid: process.pid });
@@ -113,7 +122,29 @@ function answer(path, response) {
   return sendJson(response, 200, { message: `hello from ${colour} ${version}`, colour, version });
 }
 
+/** By method, and what stands after the number. */
+const STATEMENTS = {
+  'GET ': { sql: (id) => `SELECT id, title, price FROM listings WHERE id = ${id}`, found: 200 },
+  'POST /orders': { sql: (id) => `INSERT INTO orders (listing) VALUES (${id}) RETURNING id`, found: 201 },
+};
+
+async function answerFromDatabase(response, statement, id) {
+  if (statement === undefined) return sendJson(response, 405, { error: 'not so', colour });
+  try {
+    const [row] = await database.ask(statement.sql(Number(id)));
+    if (row === undefined)
+      return sendJson(response, 404, { error: `no listing ${id} here`, colour, version });
+    return sendJson(response, statement.found, { row, colour, version });
+  } catch (error) {
+    log('ERROR', `request ${seen.requests} failed: ${error.message}`);
+    return sendJson(response, 503, { error: 'the database does not answer', colour, version });
+  }
+}
+
 function answerHealth(path, response) {
+  if (path === '/health/db' && database !== undefined) {
+    return answerFromDatabase(response, { sql: () => 'SELECT 1', found: 200 }, 1);
+  }
   const sick = state.unhealthy === true || (Array.isArray(state.unhealthy) && state.unhealthy.includes(path));
   sendJson(response, sick ? 503 : 200, { status: sick ? 'unhealthy' : 'ok', colour, version });
 }

@@ -19,6 +19,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { freePort } from '../../src/embedded/ports.ts';
 
 /** The cluster's superuser. Its own sockets trust everybody who may open them. */
@@ -86,7 +87,6 @@ export async function startPrivatePostgres(
       '--no-instructions',
     ],
   ]);
-  execFileSync(initdb, initArgs, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder });
   const settings = Object.entries({
     listen_addresses: '127.0.0.1',
     port: String(port),
@@ -157,6 +157,7 @@ export async function startPrivatePostgres(
     rmSync(folder, { recursive: true, force: true });
   };
   try {
+    await promisify(execFile)(initdb, initArgs, { cwd: folder });
     await start();
   } catch (error) {
     await stop();

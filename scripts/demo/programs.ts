@@ -1,6 +1,7 @@
 /** Backout's own programs, as anybody starts them. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -35,10 +36,30 @@ export async function startBackoutWorker(
   };
 }
 
-/** One rollback by the command line, in this terminal. @returns its exit code */
-export async function rollBack(configFile: string): Promise<number> {
-  const args = ['rollback', 'traffic-only', 'listings', '--reason', '5xx since 1.5.0', '--yes'];
-  const child = spawn(process.execPath, [BACKOUT, '--config', configFile, ...args], { stdio: 'inherit' });
+/**
+ * One command in this terminal. `unattended`: as in a pipeline, where nobody can answer questions.
+ * @returns its exit code
+ */
+export async function backout(
+  configFile: string,
+  args: readonly string[],
+  { unattended = false }: { unattended?: boolean } = {},
+): Promise<number> {
+  const child = spawn(process.execPath, [BACKOUT, '--config', configFile, ...args], {
+    stdio: [unattended ? 'ignore' : 'inherit', 'inherit', 'inherit'],
+  });
+  // The terminal's Ctrl-C reaches it by itself; another end of this process does not.
+  const endIt = () => child.kill('SIGTERM');
+  process.once('exit', endIt);
   const [code] = (await once(child, 'exit')) as [number | null];
+  process.off('exit', endIt);
   return code ?? 1;
+}
+
+/** What a command with `--json` prints. @throws Error for an empty answer, whose reason stands on standard error */
+export async function backoutJson(configFile: string, args: readonly string[]): Promise<unknown> {
+  const child = spawn(process.execPath, [BACKOUT, '--config', configFile, ...args, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(await text(child.stdout));
 }

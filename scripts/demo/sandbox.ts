@@ -2,6 +2,7 @@
  * A small copy of a real set-up: a service with two colours behind nginx, green live and blue idle, and the
  * backout.yaml for it. For the demo, the tests and the benchmarks.
  */
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -9,7 +10,7 @@ import { freePort } from '../../src/embedded/ports.ts';
 import { startNginx } from './nginx.ts';
 import type { PrivateNginx } from './nginx.ts';
 import { serviceCommand, startService } from './service.ts';
-import type { RunningService } from './service.ts';
+import type { RunningService, ServiceDatabase } from './service.ts';
 
 export type SandboxOptions = {
   /** An empty folder for everything. */
@@ -19,6 +20,8 @@ export type SandboxOptions = {
   /** Of the green release. */
   green?: { bad?: number; ignoreSigterm?: boolean };
   blue?: { unhealthy?: boolean };
+  /** Of both releases. */
+  database?: ServiceDatabase;
   /** Host settings for `hosts.web-1`; without it the service is on the worker's own machine. */
   ssh?: Record<string, unknown>;
   slackUrlVariable?: string;
@@ -43,6 +46,8 @@ export type Sandbox = {
   green: RunningService;
   stateDirectory: string;
   incidents: string;
+  /** What both releases use. */
+  database?: ServiceDatabase;
   stop(): Promise<void>;
 };
 
@@ -74,7 +79,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const ports = { port: await freePort(), blue: await freePort(), green: await freePort() };
   const directory = join(folder, 'app');
   await mkdir(directory, { recursive: true });
-  const common = { directory };
+  const common = { directory, ...usedDatabase(options) };
   const [blue, green] = await Promise.all([
     startService({ ...common, ...options.blue, colour: 'blue', version: '1.4.0', port: ports.blue }),
     startService({ ...common, ...options.green, colour: 'green', version: '1.5.0', port: ports.green }),
@@ -99,11 +104,25 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     green,
     stateDirectory,
     incidents,
+    ...usedDatabase(options),
     stop: async () => {
       await Promise.allSettled([nginx.stop(), blue.kill(), green.kill()]);
+      for (const { pidFile } of [blue, green]) endStarted(pidFile);
     },
   };
 }
+
+/** A release that Backout has started itself is none of our processes. Its arguments name its pid file. */
+function endStarted(pidFile: string): void {
+  try {
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(pidFile)) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+const usedDatabase = ({ database }: SandboxOptions) => (database === undefined ? {} : { database });
 
 type Parts = {
   ports: { blue: number; green: number };
@@ -124,7 +143,13 @@ function configuration(options: SandboxOptions, parts: Parts): Record<string, un
     version: { header: 'X-Version' },
     process: {
       pidFile: join(directory, `${name}.pid`),
-      start: serviceCommand({ colour: name, version, directory, port: ports[name] }),
+      start: serviceCommand({
+        colour: name,
+        version,
+        directory,
+        port: ports[name],
+        ...usedDatabase(options),
+      }),
       stopTimeoutSeconds: 3,
     },
     logs: [{ file: join(directory, `${name}.log`) }],

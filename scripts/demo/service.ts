@@ -23,7 +23,12 @@ export type ServiceOptions = {
   ignoreSigterm?: boolean;
   /** A number of requests (`100`) or a time (`1500ms`, `2s`). */
   dieAfter?: string;
+  /** It reads and writes rows there. */
+  database?: ServiceDatabase;
 };
+
+/** `connection` is libpq's: "host='…' dbname='…'". */
+export type ServiceDatabase = { psql: string; connection: string };
 
 /** What can be changed while it runs; `unhealthy` may name the health paths that are sick. */
 export type ServiceControl = { bad?: number; slow?: number; unhealthy?: boolean | string[] };
@@ -67,6 +72,8 @@ export function serviceCommand(options: ServiceOptions): string[] {
   if (options.unhealthy === true) argv.push('--unhealthy');
   if (options.ignoreSigterm === true) argv.push('--ignore-sigterm');
   if (options.dieAfter !== undefined) argv.push('--die-after', options.dieAfter);
+  const { database } = options;
+  if (database !== undefined) argv.push('--database', database.connection, '--psql', database.psql);
   return argv;
 }
 

@@ -19,12 +19,20 @@ export type Traffic = {
   stop(): Promise<Answer[]>;
 };
 
-/** Asks `perSecond` times a second, each time on a new connection, whether or not the last one was answered. */
-export function startTraffic(url: string, { perSecond = 25 }: { perSecond?: number } = {}): Traffic {
+export type TrafficOptions = { perSecond?: number; method?: 'GET' | 'POST' };
+
+/**
+ * Asks `perSecond` times a second, each time on a new connection, whether or not the last one was answered. `url` may be
+ * another one each time.
+ */
+export function startTraffic(
+  url: string | (() => string),
+  { perSecond = 25, method = 'GET' }: TrafficOptions = {},
+): Traffic {
   const answers: Answer[] = [];
   const open = new Set<Promise<void>>();
   const timer = setInterval(() => {
-    const asking: Promise<void> = ask(url).then((answer) => {
+    const asking: Promise<void> = ask(typeof url === 'string' ? url : url(), method).then((answer) => {
       answers.push(answer);
       open.delete(asking);
     });
@@ -41,12 +49,12 @@ export function startTraffic(url: string, { perSecond = 25 }: { perSecond?: numb
 }
 
 /** One request on a connection of its own. Never fails: no answer is an answer, too. */
-export function ask(url: string): Promise<Answer> {
+export function ask(url: string, method: 'GET' | 'POST' = 'GET'): Promise<Answer> {
   const sentAt = Date.now();
   return new Promise((resolve) => {
     const end = (answer: Pick<Answer, 'status' | 'release' | 'error'>) =>
       resolve({ sentAt, at: Date.now(), ...answer });
-    const asked = request(url, { agent: false, timeout: 10_000 }, (response) => {
+    const asked = request(url, { agent: false, method, timeout: 10_000 }, (response) => {
       response.resume();
       response.on('error', (error) => end({ status: null, release: null, error: error.message }));
       response.on('end', () => {
