@@ -4,7 +4,7 @@ import { withDatabaseHealth } from './rollback/verify-step.ts';
 import { activity } from './rollback/activity.ts';
 import { chooseEnvironment, environmentSettings } from './rollback/services.ts';
 import { inspectLock } from './rollback/lock.ts';
-import { policyOf } from './rollback/approvals.ts';
+import { policyOf, verifyDecision } from './rollback/approvals.ts';
 import { abandonRestore, planDatabase, prepareRestore, restoreDatabase } from './rollback/database.ts';
 import {
   asResult,
@@ -55,6 +55,10 @@ export function createActivities(deps: Deps): Activities {
         input.kind === 'full' ? await planDatabase(deps, { request, config, run, signal }) : undefined;
       return assemblePlan(input, { target, config, database, policy, madeAt: new Date().toISOString() });
     }),
+    verifyDecision: activity(
+      (decision, { signal }) => verifyDecision(deps, decision, signal),
+      'Traffic and data were not changed by this.',
+    ),
     captureBefore: activity(async (input, running) => {
       const sink = remembering(await sinkOf(deps, input));
       return asResult(await driverOf(deps, input).captureBefore(contextOf(deps, input, running), sink), sink);

@@ -2,6 +2,7 @@
  * The activities as workflows see them: what goes in, what comes out. Workflows import only this type.
  * Every one is safe to run again: it reads the live state first, acts only if it must, and reads back proof.
  */
+import type { SignatureQuestion, SignatureVerdict } from './approval/verify-signature.ts';
 import type { Channel } from '../src/domain/announcement-channels.ts';
 import type { AnnouncementEvent } from '../src/domain/notification.ts';
 import type { TargetReadiness } from '../src/domain/readiness.ts';
@@ -51,6 +52,9 @@ export type AnnouncementInput = {
   record: IncidentRecord;
 };
 
+/** A signed decision, as it came, and the name under which its signature must stand in the allowed-signers file. */
+export type SignedDecision = Omit<SignatureQuestion, 'signers'>;
+
 export type Activities = {
   /** Finds the service and environment in the configuration. Runs as a local activity: no I/O. */
   resolveService(request: RollbackRequest): Promise<ResolvedService>;
@@ -58,6 +62,8 @@ export type Activities = {
   inspectLock(input: { lockWorkflowId: string; rollback: RollbackRef }): Promise<LockHolder | null>;
   /** Reads the live state and makes the plan. Changes nothing. */
   planRollback(input: PlanInput): Promise<Plan>;
+  /** Was this decision signed by the person whom it names? Changes nothing. */
+  verifyDecision(input: SignedDecision): Promise<SignatureVerdict>;
   captureBefore(input: StepInput): Promise<StepResult>;
   /** Starts the release to return to where it is stopped, and waits until it is healthy. */
   startPrevious(input: StepInput): Promise<StepResult>;

@@ -124,6 +124,7 @@ export function fakeActivities(
     }),
     inspectLock: async () => null,
     planRollback: async ({ request, kind }) => (kind === 'full' ? fullPlan(request) : fakePlan(request)),
+    verifyDecision: async () => ({ verified: false, problem: 'unknown-signer', why: 'nobody signs here' }),
     captureBefore: step('captureBefore', () =>
       proof('state kept', { incidentFolder: '/incidents/rollback-1' }),
     ),

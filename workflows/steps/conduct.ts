@@ -40,6 +40,8 @@ export async function conductRollback(
   } catch (error) {
     throw error instanceof ApplicationFailure || isCancellation(error) ? error : asOurBug(error);
   } finally {
+    // Whoever still waits for an answer gets one.
+    rollback.approvals.close('the rollback has ended');
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   }
 }
@@ -93,6 +95,7 @@ async function resolve(rollback: Rollback): Promise<ResolvedService> {
   try {
     const resolved = await configuration.resolveService(rollback.request);
     rollback.allowSearchAttributes(resolved.searchAttributes);
+    rollback.approvals.verifyOn(resolved.taskQueue);
     return resolved;
   } catch (error) {
     throw isCancellation(error) ? error : asWorkflowFailure(error);

@@ -79,7 +79,7 @@ export class Rollback {
   constructor(kind: RollbackKind, request: RollbackRequest) {
     const info = workflowInfo();
     this.kind = kind;
-    this.approvals = new ApprovalDesk(info.runId, (before, after) => this.#decided(before, after));
+    this.approvals = new ApprovalDesk(info, (before, after) => this.#decided(before, after));
     this.request = request;
     this.ref = {
       workflowId: info.workflowId,
@@ -266,6 +266,7 @@ export class Rollback {
   }
 
   end(outcome: Outcome): void {
+    this.approvals.close(ENDED);
     this.#phase = 'ended';
     this.#outcome = outcome;
     this.#endedAt = now();
@@ -275,6 +276,7 @@ export class Rollback {
 
   /** Decides the outcome while report and messages are still to be made. */
   conclude(outcome: Outcome): void {
+    this.approvals.close(ENDED);
     this.#outcome = outcome;
     this.#endedAt = now();
     this.#awaited = [];
@@ -315,13 +317,17 @@ export class Rollback {
   }
 
   #onApprovalSignal(name: ApprovalMessageName, content: unknown): void {
-    if (this.#outcome === null) this.approvals.receive(name, content);
+    if (this.#outcome === null) void this.approvals.receive(name, content);
     else this.#refuse(name, ENDED);
   }
 
-  #onApprovalUpdate(name: ApprovalMessageName, content: unknown): string {
-    const why = this.#whyApprovalRefused(name, content);
-    this.#onApprovalSignal(name, content);
+  /** Answers when it is known what became of the message: a signature is verified first. */
+  async #onApprovalUpdate(name: ApprovalMessageName, content: unknown): Promise<string> {
+    if (this.#outcome !== null) {
+      this.#refuse(name, ENDED);
+      return `refused: ${ENDED}`;
+    }
+    const why = await this.approvals.receive(name, content);
     return why === null ? 'recorded' : `refused: ${why}`;
   }
 
