@@ -1,4 +1,5 @@
 /** Signed decisions on the time-skipping server: what waits for a verdict, what is said, and what stays on record. */
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Activities, SignedDecision } from '../../activities/types.ts';
@@ -292,7 +293,10 @@ describe('order and time', () => {
 
   it('what came in time counts, also when its signature is verified after it', async () => {
     const slow: Verify = async (decision) => {
+      const { heartbeat } = Context.current();
+      const alive = setInterval(() => heartbeat(), 500);
       await new Promise((resolve) => setTimeout(resolve, 6000));
+      clearInterval(alive);
       return await verifyDecision(decision);
     };
     await withSigned({ verifyDecision: slow, expiresMinutes: 0.08 }, async (driven) => {
