@@ -22,6 +22,9 @@ export const PASS_HEADER = 'X-Backout-Pass';
 /** What clients are told of when to come again. */
 export const RETRY_AFTER_SECONDS = 120;
 
+/** Where a service's server blocks are. */
+type Site = Pick<SiteSettings, 'site' | 'upstream'>;
+
 const MARK = 'backout-freeze';
 /** As `entry` writes it, and as an editor leaves it that changes line ends. */
 const ENTRY = new RegExp(
@@ -33,7 +36,7 @@ const ENTRY = new RegExp(
  * The file with the maintenance answer in it. Applied to its own result it changes nothing; another freeze's is replaced.
  * @throws BackoutFailure SiteFileBroken, SiteFileChanged; UpstreamMissing where no server block is seen to pass to it
  */
-export function withMaintenance(text: string, settings: SiteSettings, maintenance: Maintenance): string {
+export function withMaintenance(text: string, settings: Site, maintenance: Maintenance): string {
   const clear = withoutMaintenance(text, settings);
   const servers = passingServers(parseSite(clear, settings.site), settings.upstream);
   if (servers.length === 0) throw noServer(settings);
@@ -47,7 +50,7 @@ export function withMaintenance(text: string, settings: SiteSettings, maintenanc
  * The file without it, to the byte as it was.
  * @throws BackoutFailure SiteFileChanged when a part of it is left that Backout did not write so
  */
-export function withoutMaintenance(text: string, { site }: Pick<SiteSettings, 'site'>): string {
+export function withoutMaintenance(text: string, { site }: Pick<Site, 'site'>): string {
   const clear = text.replace(ENTRY, '');
   if (!clear.includes(`# ${MARK}:`)) return clear;
   throw new BackoutFailure('SiteFileChanged', {
@@ -84,7 +87,7 @@ function openingOf(text: string, { start }: Directive): number {
   return start + between[0].length;
 }
 
-function noServer({ site, upstream }: SiteSettings): BackoutFailure {
+function noServer({ site, upstream }: Site): BackoutFailure {
   return new BackoutFailure('UpstreamMissing', {
     what: `${site} has no server block that is seen to pass to the upstream "${upstream}": there is no place for a maintenance answer.`,
     changed: NOTHING_CHANGED,

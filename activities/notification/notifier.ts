@@ -1,6 +1,9 @@
 /** Tells one channel of one moment. Each channel is an activity call of its own, so a retry repeats no other. */
 import { announcementFor } from '../../src/domain/announcement.ts';
+import type { Announcement } from '../../src/domain/announcement.ts';
+import type { Channel } from '../../src/domain/announcement-channels.ts';
 import { BackoutFailure } from '../../src/domain/failure.ts';
+import type { SlackSettings } from '../../src/domain/notification.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
 import { describeSecret, readSecret } from '../secrets/read.ts';
 import type { AnnouncementInput } from '../types.ts';
@@ -23,15 +26,10 @@ export function createNotifier({
   env: NodeJS.ProcessEnv;
   fetch?: typeof fetch;
 }): Notifier {
-  return async ({ event, channel, record }, { attempt, signal }) => {
-    const ref = record.plan.config.slack?.[channel];
-    if (ref === undefined) throw notConfigured(channel);
-    const webhook = await readSecret(ref, env);
-    const payload = toSlackPayload(announcementFor(event, record), attempt > 1 ? { note: REPEAT_NOTE } : {});
-    await sendToSlack({ channel, webhook, secretName: describeSecret(ref) }, payload, {
-      fetch: send,
-      signal,
-    });
+  return async ({ event, channel, record }, running) => {
+    const announcement = announcementFor(event, record);
+    const { slack } = record.plan.config;
+    await sendAnnouncement({ env, fetch: send }, { channel, slack, announcement }, running);
     return {
       outcome: 'done',
       proof: `Slack took the message for the ${channel} channel (${event})`,
@@ -39,6 +37,21 @@ export function createNotifier({
       provedAt: new Date().toISOString(),
     };
   };
+}
+
+type Message = { channel: Channel; slack: SlackSettings | undefined; announcement: Announcement };
+
+/** One message to one channel. Throws as `sendToSlack`; BackoutFailure InvalidConfiguration where there is no such channel */
+export async function sendAnnouncement(
+  { env, fetch: send }: { env: NodeJS.ProcessEnv; fetch: typeof fetch },
+  { channel, slack, announcement }: Message,
+  { attempt, signal }: Running,
+): Promise<void> {
+  const ref = slack?.[channel];
+  if (ref === undefined) throw notConfigured(channel);
+  const webhook = await readSecret(ref, env);
+  const payload = toSlackPayload(announcement, attempt > 1 ? { note: REPEAT_NOTE } : {});
+  await sendToSlack({ channel, webhook, secretName: describeSecret(ref) }, payload, { fetch: send, signal });
 }
 
 function notConfigured(channel: string): BackoutFailure {

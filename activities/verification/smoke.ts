@@ -19,6 +19,8 @@ const COMMAND_FAILURES: FailureType[] = [
 export type SmokeCheck = {
   settings: SmokeSettings;
   http: HttpProbe;
+  /** What every request carries. */
+  headers: Record<string, string>;
   /** Where the command runs. */
   commandHost: Host;
   signal: AbortSignal;
@@ -34,10 +36,13 @@ export async function checkSmoke(check: SmokeCheck): Promise<Check[]> {
   return [...answered, await runCommand(check, command)];
 }
 
-async function askUrl({ settings, http, signal }: SmokeCheck, smoke: SmokeUrl): Promise<Check> {
+async function askUrl(
+  { settings, http, headers: given, signal }: SmokeCheck,
+  smoke: SmokeUrl,
+): Promise<Check> {
   const { url, hostHeader } = smoke;
   const timeoutMs = settings.timeoutSeconds * 1000;
-  const headers = hostHeader === undefined ? {} : { Host: hostHeader };
+  const headers = hostHeader === undefined ? given : { ...given, Host: hostHeader };
   return judgeUrl(smoke, await http.get(url, { timeoutMs, signal, headers }));
 }
 

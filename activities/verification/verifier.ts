@@ -71,7 +71,8 @@ function smokeChecks(deps: Deps, { settings, targets, signal, heartbeat }: Verif
   const { smoke } = settings;
   const http = asker(deps, { settings, targets });
   const commandHost = deps.hosts.get(smoke.commandOn === 'host' ? targets.host : 'local');
-  return checkSmoke({ settings: smoke, http, commandHost, signal, heartbeat });
+  const headers = targets.passHeaders ?? {};
+  return checkSmoke({ settings: smoke, http, headers, commandHost, signal, heartbeat });
 }
 
 async function metricsChecks({ env }: Deps, verification: Verification): Promise<Check[]> {

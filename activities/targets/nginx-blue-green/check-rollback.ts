@@ -3,6 +3,8 @@ import { BackoutFailure } from '../../../src/domain/failure.ts';
 import { describeRelease } from '../../../src/domain/plan.ts';
 import type { Finding } from '../../../src/domain/readiness.ts';
 import { chooseColours } from './choice.ts';
+import { FREEZE, parseFreeze } from '../freeze.ts';
+import { describeFreeze } from './freeze.ts';
 import { remark } from './finding.ts';
 import type { Remark } from './finding.ts';
 import type { Live } from './observe.ts';
@@ -41,6 +43,13 @@ const named = (releases: { name: string }[]) => releases.map(({ name }) => name)
 
 function rollbackNow(ports: Ports, live: Live): string | Remark {
   const { lock } = live.state;
+  const freeze = parseFreeze(live.state.records[FREEZE]);
+  if (freeze !== null) {
+    return {
+      detail: `it is frozen, and requests get a maintenance answer: ${describeFreeze(freeze)}`,
+      fix: 'Answer the freeze where it still waits (`backout status`), or lift it with `backout unfreeze SERVICE`.',
+    };
+  }
   if (lock !== null) {
     return {
       detail: `${lock.owner} is at work on this target (${lock.step}, asked for by ${lock.by})`,

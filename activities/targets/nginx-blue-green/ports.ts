@@ -23,7 +23,7 @@ export type Access = {
   /** Asks the colours themselves, from their host. */
   http: HttpProbe;
   /** Asks the front door, as often as wanted, each time on a new connection. */
-  front(count: number, signal?: AbortSignal): Promise<HttpAnswer[]>;
+  front(count: number, signal?: AbortSignal, headers?: Record<string, string>): Promise<HttpAnswer[]>;
   process(name: string): ReleaseProcess;
 };
 
@@ -68,8 +68,12 @@ export function createPorts({ settings, environment, identity, hosts, workerHttp
       lock: createTargetLock(through, directory),
       nginx: createNginx(through, settings.nginx, { site, upstream, releases: colours }),
       http,
-      front: (count, signal) =>
-        frontProbe.getMany(probe.url, count, { headers, timeoutMs: 2000, ...(signal ? { signal } : {}) }),
+      front: (count, signal, further = {}) =>
+        frontProbe.getMany(probe.url, count, {
+          headers: { ...headers, ...further },
+          timeoutMs: 2000,
+          ...(signal ? { signal } : {}),
+        }),
       process: (name) => createProcess(through, colour(name).process, directory),
     };
   };

@@ -8,6 +8,7 @@ import type { SiteFile } from '../../nginx/driver.ts';
 import { markLogs } from '../../verification/log-errors.ts';
 import type { DriverProof, StepContext } from '../driver.ts';
 import { serverErrors, whyNotProof } from './answers.ts';
+import { passHeaders, readFreeze } from './freeze.ts';
 import { hold, readMarker } from './hold.ts';
 import type { Held } from './hold.ts';
 import type { Ports } from './ports.ts';
@@ -68,17 +69,18 @@ export type Proof = { why: string | null; answers: HttpAnswer[] };
  */
 export async function prove(
   ports: Ports,
-  { to, signal }: Pick<StepContext, 'to' | 'signal'>,
+  { to, signal, isFrozen }: Pick<StepContext, 'to' | 'signal' | 'isFrozen'>,
   { rounds = Infinity, until = Infinity }: { rounds?: number; until?: number } = {},
 ): Promise<Proof> {
   const { probe } = ports.settings;
   const giveUpAt = Math.min(Date.now() + probe.withinSeconds * 1000, until);
+  const pass = isFrozen ? passHeaders(await readFreeze(ports)) : {};
   let inARow: HttpAnswer[] = [];
   let why = 'nothing was asked';
   for (let round = 1; ; round++) {
     signal.throwIfAborted();
     const wanted = Math.min(REQUESTS_PER_ROUND, probe.answers - inARow.length);
-    for (const answer of await ports.front(wanted, signal)) {
+    for (const answer of await ports.front(wanted, signal, pass)) {
       const objection = whyNotProof(answer, ports.settings, to.name);
       inARow = objection === null ? [...inARow, answer] : [];
       why = objection ?? why;

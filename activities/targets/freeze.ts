@@ -1,0 +1,26 @@
+/** What a freeze leaves on its target, so that whoever comes next knows of it and can lift it. */
+import * as z from 'zod';
+
+export const freezeRecordSchema = z.object({
+  /** The workflow ID of the freeze that wrote it last. */
+  owner: z.string(),
+  by: z.string(),
+  reason: z.string(),
+  /** Lets the requests through that carry it. Worth no more than the site file that it stands in. */
+  token: z.string(),
+  /** `holding` is written before anything is touched, `lifted` when requests are proved to be let through again. */
+  phase: z.enum(['holding', 'held', 'lifted']),
+  /** ISO 8601, by the worker's clock. */
+  at: z.string(),
+});
+export type FreezeRecord = z.infer<typeof freezeRecordSchema>;
+
+/** Name of the record in the target's state directory. */
+export const FREEZE = 'freeze';
+
+/** The freeze that has not been lifted, or null. Text that is not such a record is an error: it must not be overlooked. */
+export function parseFreeze(json: string | null | undefined): FreezeRecord | null {
+  if (json === null || json === undefined) return null;
+  const record = freezeRecordSchema.parse(JSON.parse(json));
+  return record.phase === 'lifted' ? null : record;
+}
