@@ -4,6 +4,7 @@ import { withDatabaseHealth } from './rollback/verify-step.ts';
 import { activity } from './rollback/activity.ts';
 import { chooseEnvironment, environmentSettings } from './rollback/services.ts';
 import { inspectLock } from './rollback/lock.ts';
+import { planMigrations, withMigrations } from './rollback/migrations.ts';
 import { policyOf, verifyDecision } from './rollback/approvals.ts';
 import { abandonRestore, planDatabase, prepareRestore, restoreDatabase } from './rollback/database.ts';
 import {
@@ -53,7 +54,16 @@ export function createActivities(deps: Deps): Activities {
       const run = rollback.workflowId;
       const database =
         input.kind === 'full' ? await planDatabase(deps, { request, config, run, signal }) : undefined;
-      return assemblePlan(input, { target, config, database, policy, madeAt: new Date().toISOString() });
+      const { from, to } = target;
+      const migrations = await planMigrations(deps, { config, from, to, backup: database, signal });
+      const plan = assemblePlan(input, {
+        target,
+        config,
+        database,
+        policy,
+        madeAt: new Date().toISOString(),
+      });
+      return withMigrations(plan, migrations);
     }),
     verifyDecision: activity(
       (decision, { signal }) => verifyDecision(deps, decision, signal),

@@ -2,7 +2,9 @@
 import { createHosts } from '../activities/commands/hosts.ts';
 import { chooseBackup, judgeBackups } from '../activities/postgres/backups/choose.ts';
 import { makeBackup } from '../activities/postgres/backups/make.ts';
+import { appliedNow } from '../activities/rollback/migrations.ts';
 import { createPostgres } from '../activities/postgres/client.ts';
+import type { Hosts } from '../activities/commands/hosts.ts';
 import type { Postgres } from '../activities/postgres/client.ts';
 import type { BackoutConfig } from './config/load.ts';
 import { resolveService } from './config/services.ts';
@@ -19,21 +21,45 @@ export type BackupRequest = Wanted & {
 type Around = { config: BackoutConfig; env: NodeJS.ProcessEnv; signal: AbortSignal };
 
 /** What `backout backup` says it did. */
-export type MadeBackup = { where: string; path: string; manifest: BackupManifest };
+export type MadeBackup = {
+  where: string;
+  path: string;
+  manifest: BackupManifest;
+  /** Why the manifest does not list the migrations, where they are configured. */
+  noMigrations: string | null;
+};
 
 export async function backUp(
   { release, migrations, jobs, ...wanted }: BackupRequest,
   around: Around,
 ): Promise<MadeBackup> {
-  return await withDatabase(wanted, around, async (postgres, { service, environment }) => ({
-    where: postgres.describe(),
-    ...(await makeBackup(postgres, {
+  return await withDatabase(wanted, around, async (postgres, { service, environment, settings }, hosts) => {
+    const reach = { hosts, env: around.env };
+    const applied =
+      migrations === undefined
+        ? await readMigrations(() => appliedNow(reach, { config: settings, release, signal: around.signal }))
+        : { migrations };
+    const made = await makeBackup(postgres, {
       ...{ service, environment, signal: around.signal },
       ...(release === undefined ? {} : { release }),
-      ...(migrations === undefined ? {} : { migrations }),
+      ...('migrations' in applied ? { migrations: applied.migrations } : {}),
       ...(jobs === undefined ? {} : { jobs }),
-    })),
-  }));
+    });
+    return { where: postgres.describe(), ...made, noMigrations: 'why' in applied ? applied.why : null };
+  });
+}
+
+/** A backup without its migrations is better than none. */
+async function readMigrations(
+  read: () => Promise<string[] | undefined>,
+): Promise<{ migrations: string[] } | { why: string } | { notConfigured: true }> {
+  try {
+    const migrations = await read();
+    return migrations === undefined ? { notConfigured: true } : { migrations };
+  } catch (error) {
+    if (!(error instanceof BackoutFailure)) throw error;
+    return { why: error.parts.what };
+  }
 }
 
 /** Every backup, each read from end to end, newest first. */
@@ -55,7 +81,7 @@ export async function chooseFor(
 async function withDatabase<Result>(
   wanted: Wanted,
   { config, env }: Around,
-  work: (postgres: Postgres, resolved: ResolvedService) => Promise<Result>,
+  work: (postgres: Postgres, resolved: ResolvedService, hosts: Hosts) => Promise<Result>,
 ): Promise<Result> {
   const resolved = resolveService(config, wanted);
   const { service, environment, settings } = resolved;
@@ -69,7 +95,7 @@ async function withDatabase<Result>(
   const hosts = createHosts(config.hosts);
   try {
     const host = hosts.get(settings.database.host);
-    return await work(createPostgres({ host, settings: settings.database, env }), resolved);
+    return await work(createPostgres({ host, settings: settings.database, env }), resolved, hosts);
   } finally {
     await hosts.close();
   }

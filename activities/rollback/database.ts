@@ -65,6 +65,7 @@ export async function planDatabase(
     format,
     lastChangeAt: newest.at(-1) ?? null,
     newerRows: newer.map(({ table, rows, problem }) => ({ table, rows, problem })),
+    ...(Array.isArray(chosen.manifest?.migrations) ? { migrations: chosen.manifest.migrations } : {}),
     passedOver: choice.others.map(({ backup: other, reason }) => `${other.name} ${reason.text}`),
   };
 }

@@ -33,5 +33,10 @@ export const releasedAt = () =>
     '--released-at <time>',
     'when the faulty release went live, ISO 8601: the newest good backup from before is restored',
   ] as const;
+export const ignoreMigrations = () =>
+  [
+    '--ignore-migrations <how>',
+    'go back across migrations that nobody has called additive, or that can not be read: how you know that the old release runs on them',
+  ] as const;
 export const namedBackup = () =>
   ['--backup <file>', 'the backup to restore, by its file name, instead of --released-at'] as const;

@@ -5,7 +5,7 @@
 import { Argument, Command } from 'commander';
 import { approvalCommands } from './approval-commands.ts';
 import type { Io } from './io.ts';
-import { by, environment, json, namedBackup, releasedAt, severity } from './options.ts';
+import { by, environment, ignoreMigrations, json, namedBackup, releasedAt, severity } from './options.ts';
 import type { Action, GlobalOptions } from './options.ts';
 import { VERSION } from './version.ts';
 
@@ -77,6 +77,7 @@ function rollbackCommands(program: Command, io: Io, action: Action): void {
     .option('--full', 'of a full rollback, which restores the database; with --released-at or --backup')
     .option(...releasedAt())
     .option(...namedBackup())
+    .option(...ignoreMigrations())
     .option(...json())
     .action(
       action<import('./commands/plan.ts').PlanOptions>(async (options, service = '') => {
@@ -86,9 +87,9 @@ function rollbackCommands(program: Command, io: Io, action: Action): void {
     );
 
   const rollback = program.command('rollback').description('roll back');
-  rollbackCommand('traffic-only', rollback, { io, action }).description(
-    'send requests back to the previous release and stop the faulty one; touches no data',
-  );
+  rollbackCommand('traffic-only', rollback, { io, action })
+    .description('send requests back to the previous release and stop the faulty one; touches no data')
+    .option(...ignoreMigrations());
   rollbackCommand('full', rollback, { io, action })
     .description('the same, then restore the database from before the release, once a person typed RESTORE')
     .option(...releasedAt())
@@ -243,7 +244,10 @@ function backupCommands(program: Command, io: Io, action: Action): void {
     .description("make a verified backup of a service's database, before a deploy")
     .option(...environment())
     .option('--release <release>', 'the release that serves now; goes into the name and the manifest')
-    .option('--migrations <text>', 'what the migration tool says is applied; goes into the manifest')
+    .option(
+      '--migrations <text>',
+      'what the manifest says of migrations (default: those applied, where configured)',
+    )
     .option('--jobs <count>', 'dump by so many connections at once, into a folder (default: 1, into a file)')
     .option(...json())
     .action(

@@ -18,6 +18,7 @@ export type RequestOptions = {
   dryRun?: boolean;
   releasedAt?: string;
   backup?: string;
+  ignoreMigrations?: string;
   planHash?: string;
   takeOver?: string;
   takeOverNote?: string;
@@ -36,6 +37,7 @@ const OPTION_OF: Record<string, string> = {
   requestedBy: '--by',
   releasedAt: '--released-at',
   backup: '--backup',
+  ignoreMigrations: '--ignore-migrations',
   planHash: '--plan-hash',
   'takeOver.owner': '--take-over',
   'takeOver.note': '--take-over-note',
@@ -79,6 +81,7 @@ export function toRequest(options: RequestOptions, env: NodeJS.ProcessEnv): Roll
     dryRun: options.dryRun,
     releasedAt: options.releasedAt,
     backup: options.backup,
+    ignoreMigrations: options.ignoreMigrations,
     planHash: options.planHash,
     takeOver:
       options.takeOver === undefined ? undefined : { owner: options.takeOver, note: options.takeOverNote },

@@ -7,11 +7,11 @@ import { longestVerificationSeconds } from '../domain/verification.ts';
 import type { ServiceEnvironment } from '../domain/service.ts';
 import type { Problem } from './problems.ts';
 
-/** Targets and databases that name a host which isn't there. Works on a file that has other problems too. */
+/** Targets, databases and migrations that name a host which isn't there. Works on a file that has other problems too. */
 export function unknownHosts(file: unknown): Problem[] {
   const hosts = [LOCAL_HOST, ...keysOf(valueAt(file, ['hosts']))];
   const paths = placesOf(file).flatMap((place) =>
-    ['target', 'database'].map((part) => [...place, part, 'host']),
+    ['target', 'database', 'migrations'].map((part) => [...place, part, 'host']),
   );
   return paths.flatMap((path) => {
     const host = valueAt(file, path);
@@ -97,7 +97,11 @@ export function oddities(file: BackoutFile): Problem[] {
 
 function unusedHosts(file: BackoutFile): Problem[] {
   const used = new Set(
-    environmentsOf(file).flatMap(({ settings: { target, database } }) => [target.host, database?.host]),
+    environmentsOf(file).flatMap(({ settings: { target, database, migrations } }) => [
+      target.host,
+      database?.host,
+      migrations?.host,
+    ]),
   );
   return Object.keys(file.hosts)
     .filter((name) => !used.has(name))

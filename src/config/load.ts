@@ -7,6 +7,7 @@ import type { Service } from '../domain/service.ts';
 import { unapprovable, unsupportedAssurance } from './approval-checks.ts';
 import { oddities, sharedDatabases, sharedTargets, tightBudgets, unknownHosts } from './cross-checks.ts';
 import type { ConfigDocument } from './document.ts';
+import { unreadableMigrations } from './migration-checks.ts';
 import { requireConfigFile } from './find.ts';
 import { problemsOf } from './issues.ts';
 import { ConfigurationError } from './problems.ts';
@@ -107,6 +108,7 @@ function validate({ value, place }: ConfigDocument): {
   problems.push(
     ...sharedTargets(parsed.data),
     ...sharedDatabases(parsed.data),
+    ...unreadableMigrations(parsed.data),
     ...tightBudgets(parsed.data),
     ...unapprovable(parsed.data),
   );

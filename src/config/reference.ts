@@ -9,6 +9,7 @@ const CHOSEN: Record<string, string> = {
   services: 'SERVICE',
   environments: 'ENVIRONMENT',
   colours: 'COLOUR',
+  lastKnown: 'VERSION',
 };
 
 const REQUIRED = '**required**';
@@ -33,6 +34,7 @@ const SECTIONS: [prefix: string, title: string][] = [
   [`${ENVIRONMENT}.verify`, 'In an environment: `verify`'],
   [`${ENVIRONMENT}.verify.metrics`, 'In an environment: `verify.metrics`'],
   [`${ENVIRONMENT}.database`, 'In an environment: `database`'],
+  [`${ENVIRONMENT}.migrations`, 'In an environment: `migrations`'],
   [`${ENVIRONMENT}.evidence`, 'In an environment: `evidence`'],
   [`${ENVIRONMENT}.slack`, 'In an environment: `slack`'],
   [`${ENVIRONMENT}.budgets`, 'In an environment: `budgets`'],

@@ -271,6 +271,33 @@ services:
             #- table: orders
               #column: created_at
 
+        # Its migrations: a traffic-only rollback does not go back across one that the release before does not run on. See
+        # docs/migrations.md. node-pg-migrate, knex, prisma, django, alembic, flyway, golang-migrate, table or lines.
+        #migrations:
+          #tool: knex
+          # Default: the tool's own, read through \`database\`.
+          #table: knex_migrations
+          #   With tool: table: { column: name, orderBy: id } or { query: SELECT file FROM changes ORDER BY at }
+          # Where commands run and files lie. Default: the target's host.
+          #host: web-1
+          # Instead of the table: what the tool's own command says.
+          #applied:
+            #command: [npx, knex, 'migrate:list']
+            #folder: /srv/listings/$release
+          # What a release knows. $release is its name, $version its version. files, or command and folder.
+          #known:
+            #files: /srv/listings/$release/migrations
+          # Where it does not lie anywhere any more: its version, and its last migration.
+          #lastKnown: { 1.4.0: 20260301101112_add_price.js }
+          # For the commands.
+          #environment: { DATABASE_URL: { env: LISTINGS_DATABASE_URL } }
+          #timeoutSeconds: 15
+          # The author's word, by globs on names; else a name says so itself: 20260301_add_price.additive.js
+          #additive: ['*_add_*']
+          #irreversible: ['*_drop_*']
+          # Shown to people, never run. $migration is the last one that the release returned to knows, $count how many go.
+          #down: [npm, run, 'db:migrate:down', --, $count]
+
         #evidence:
           # Of each log, at most this many of its last bytes.
           #maxBytesPerFile: 50000000

@@ -23,8 +23,8 @@ export const backupManifestSchema = z.object({
   serverVersion: z.string(),
   /** Size of the live database, which a restored one will about have. */
   databaseBytes: z.number(),
-  /** What the migration tool said is applied. */
-  migrations: z.string().optional(),
+  /** What was applied: each migration, as the tool notes it, or what a person wrote. */
+  migrations: z.union([z.array(z.string()), z.string()]).optional(),
 });
 export type BackupManifest = z.infer<typeof backupManifestSchema>;
 

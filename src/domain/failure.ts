@@ -62,6 +62,10 @@ const RETRYABLE = {
   RestoreRefused: false,
   // The backup does not fit, or what came of it does not pass. The live database is untouched.
   RestoreFailed: false,
+  // Migrations came since the release to return to, which it is not known to run on.
+  MigrationsInTheWay: false,
+  // Which ones came could not be found out.
+  MigrationsUnreadable: false,
 } as const satisfies Record<string, boolean>;
 
 export type FailureType = keyof typeof RETRYABLE;

@@ -2,6 +2,7 @@
 import type { Policy } from './approval/policy.ts';
 import type { BackupFormat } from './backup.ts';
 import type { Deadline } from './deadline.ts';
+import type { MigrationsPlan } from './migrations/plan.ts';
 import type { RollbackRequest } from './request.ts';
 import type { ServiceEnvironment } from './service.ts';
 
@@ -122,6 +123,8 @@ export type DatabasePlan = {
   lastChangeAt: string | null;
   /** Rows newer than the backup, where the configuration says how to count them: they will be lost. */
   newerRows: { table: string; rows: number | null; problem: string | null }[];
+  /** The ids of the migrations that were applied when it was made, where its manifest lists them. */
+  migrations?: string[];
   /** Newer or other backups that are not taken, each with why: "listings-3.dump is truncated". */
   passedOver: string[];
 };
@@ -141,6 +144,8 @@ export type Plan = {
   observed: Observation;
   /** Only where the kind of rollback restores a database. */
   database?: DatabasePlan;
+  /** Only where the service's migrations are configured. */
+  migrations?: MigrationsPlan;
   /** Things that are odd but don't stop the rollback. */
   warnings: string[];
   expectedSeconds: number;

@@ -52,6 +52,11 @@ export const rollbackRequestSchema = z.strictObject({
     .describe(
       'Full rollback: the file name of the backup to restore, instead of the newest from before `releasedAt`.',
     ),
+  ignoreMigrations: line(2000)
+    .optional()
+    .describe(
+      'Go back across migrations that nobody has called additive, or that can not be read. How you know that the release returned to runs on the database; goes into the report.',
+    ),
   planHash: z
     .string()
     .regex(/^[0-9a-f]{12}$/, 'must be the 12 hexadecimal digits that a plan shows')

@@ -1,6 +1,7 @@
 /** How a service is rolled back: the part of backout.yaml under `services`. Source of the JSON Schema for editors. */
 import * as z from 'zod';
 import { databaseSchema } from './database.ts';
+import { migrationsSchema } from './migrations/settings.ts';
 import { nginxBlueGreenSchema } from './targets/nginx-blue-green.ts';
 import { nameSchema } from './request.ts';
 import { slackSchema } from './notification.ts';
@@ -85,6 +86,7 @@ export const serviceEnvironmentSchema = z.strictObject({
   target: targetSchema,
   verify: verificationSchema,
   database: databaseSchema.optional(),
+  migrations: migrationsSchema.optional(),
   evidence: evidenceSchema,
   slack: slackSchema.optional().describe("Overrides the file's top-level `slack` for this environment."),
   budgets: budgetsSchema,

@@ -23,8 +23,8 @@ export type BackupOrder = {
   environment: string;
   /** The release that serves now. */
   release?: string;
-  /** What the migration tool says is applied. */
-  migrations?: string;
+  /** The migrations that are applied, or what a person says of them. */
+  migrations?: string[] | string;
   /** More than one: a folder instead of a file, dumped by so many connections at once. */
   jobs?: number;
   signal?: AbortSignal;

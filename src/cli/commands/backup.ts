@@ -2,6 +2,7 @@
 import type { MadeBackup } from '../../backups.ts';
 import { loadConfig } from '../../config/load.ts';
 import { formatBytes, formatDuration, formatTime } from '../../domain/report/format.ts';
+import { oneLine } from '../../domain/report/plain.ts';
 import { CliError, usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -54,12 +55,18 @@ function readJobs(text: string): number {
 }
 
 /** For people. */
-export function renderMade({ where, path, manifest }: MadeBackup): string {
-  const { startedAt, endedAt, sizeBytes, databaseBytes, release } = manifest;
+export function renderMade({ where, path, manifest, noMigrations }: MadeBackup): string {
+  const { startedAt, endedAt, sizeBytes, databaseBytes, release, migrations } = manifest;
   return [
     `Backup of ${where}${release === undefined ? '' : `, release ${release}`}:`,
     `  ${path}`,
     `  as of ${formatTime(startedAt)}; ${formatBytes(sizeBytes)} of ${formatBytes(databaseBytes)}; made and read back in ${formatDuration(between(startedAt, endedAt))}`,
+    ...(Array.isArray(migrations)
+      ? [`  with ${migrations.length} migrations, the last ${migrations.at(-1) ?? 'none'}`]
+      : []),
+    ...(noMigrations === null
+      ? []
+      : [`  its manifest does not list the migrations: ${oneLine(noMigrations)}`]),
     '',
   ].join('\n');
 }

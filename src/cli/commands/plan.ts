@@ -13,7 +13,10 @@ import { makePlan } from '../temporal/dry-run.ts';
 import { renderPlan } from '../view/plan.ts';
 
 export type PlanOptions = GlobalOptions &
-  Pick<RequestOptions, 'service' | 'env' | 'to' | 'faulty' | 'severity' | 'releasedAt' | 'backup'> & {
+  Pick<
+    RequestOptions,
+    'service' | 'env' | 'to' | 'faulty' | 'severity' | 'releasedAt' | 'backup' | 'ignoreMigrations'
+  > & {
     full?: boolean;
     json?: boolean;
   };
@@ -33,7 +36,7 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
 }
 
 function startCommand(options: PlanOptions, { kind, environment, hash }: PlanSummary): string {
-  const { service, to, faulty, severity, releasedAt, backup } = options;
+  const { service, to, faulty, severity, releasedAt, backup, ignoreMigrations } = options;
   const parts = [
     `${programWith(options)} rollback ${kind} ${service} --env ${environment}`,
     ...(to === undefined ? [] : [`--to ${quoted(to)}`]),
@@ -41,6 +44,7 @@ function startCommand(options: PlanOptions, { kind, environment, hash }: PlanSum
     ...(severity === undefined ? [] : [`--severity ${severity}`]),
     ...(releasedAt === undefined ? [] : [`--released-at ${shellWord(releasedAt)}`]),
     ...(backup === undefined ? [] : [`--backup ${shellWord(backup)}`]),
+    ...(ignoreMigrations === undefined ? [] : [`--ignore-migrations ${quoted(ignoreMigrations)}`]),
     `--reason "WHY" --plan-hash ${hash} --yes`,
   ];
   return parts.join(' ');

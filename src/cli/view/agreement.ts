@@ -2,6 +2,8 @@
 import { mayTake, requesterOf } from '../../domain/approval/policy.ts';
 import type { Policy } from '../../domain/approval/policy.ts';
 import { describePeople } from '../../domain/approval/words.ts';
+import { migrationLines } from '../../domain/migrations/words.ts';
+import { describeRelease } from '../../domain/plan.ts';
 import type { DatabasePlan, PlanSummary } from '../../domain/plan.ts';
 import { lossWindow } from '../../domain/report/data.ts';
 import { formatBytes, formatDuration, formatTime } from '../../domain/report/format.ts';
@@ -27,6 +29,11 @@ export function databaseRows({ database, madeAt }: PlanSummary, { yellow }: Colo
     ...row('Lost', `${upperFirst(lossWindow(database))}`, ...newerRows(database)).map(yellow),
     ...row('Not taken', ...database.passedOver),
   ];
+}
+
+/** Nothing where no migrations are configured. */
+export function migrationRows({ migrations, to }: PlanSummary): string[] {
+  return migrations === undefined ? [] : row('Migrated', ...migrationLines(migrations, describeRelease(to)));
 }
 
 const STRATEGY = {

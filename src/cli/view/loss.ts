@@ -4,7 +4,7 @@ import { dataSentence } from '../../domain/report/data.ts';
 import { asSentence, clean } from '../../domain/report/plain.ts';
 import type { Planned } from '../answering.ts';
 import type { Colours } from '../io.ts';
-import { databaseRows } from './agreement.ts';
+import { databaseRows, migrationRows } from './agreement.ts';
 
 /** The database, the backup and its time, what would be lost, and where traffic and data are now. */
 export function renderLoss(status: Planned, colours: Colours): string {
@@ -15,6 +15,7 @@ export function renderLoss(status: Planned, colours: Colours): string {
     ),
     '',
     ...databaseRows(plan, colours),
+    ...migrationRows(plan),
     '',
     `${asSentence(clean(traffic))} ${dataSentence({ plan, status })}`,
   ];

@@ -4,7 +4,7 @@ import type { ObservedRelease, PlannedStep, PlanSummary } from '../../domain/pla
 import { formatDuration, formatShare, formatTime } from '../../domain/report/format.ts';
 import { oneLine } from '../../domain/report/plain.ts';
 import type { Colours } from '../io.ts';
-import { databaseRows, policyRows } from './agreement.ts';
+import { databaseRows, migrationRows, policyRows } from './agreement.ts';
 
 export function renderPlan(plan: PlanSummary, colours: Colours): string {
   const { bold, dim, yellow } = colours;
@@ -18,6 +18,7 @@ export function renderPlan(plan: PlanSummary, colours: Colours): string {
     `  Expected  ${formatDuration(plan.expectedSeconds * 1000)}`,
     `  Deadline  ${deadline.severity}: traffic safe by ${formatTime(deadline.at)} (${deadline.minutes} min after ${formatTime(deadline.from)})`,
     ...databaseRows(plan, colours),
+    ...migrationRows(plan),
     ...policyRows(plan),
     '',
     bold(`Seen at ${formatTime(plan.observed.at)}`),

@@ -1,4 +1,5 @@
 /** One rollback at this moment, and the list of those that run. */
+import { migrationLines } from '../../domain/migrations/words.ts';
 import { describeRelease } from '../../domain/plan.ts';
 import { formatDuration, formatTime } from '../../domain/report/format.ts';
 import { clean, oneLine } from '../../domain/report/plain.ts';
@@ -37,6 +38,11 @@ export function renderStatus(
     `Started ${formatTime(status.startedAt)}${status.endedAt === null ? '' : `, ended ${formatTime(status.endedAt)}`}`,
     clean(status.traffic),
     ...(plan?.database === undefined ? [] : [restored(plan.database, status)]),
+    ...(plan?.migrations === undefined
+      ? []
+      : migrationLines(plan.migrations, describeRelease(plan.to)).map(
+          (line) => `Migrations: ${oneLine(line)}`,
+        )),
     '',
     ...status.steps.map((step) => `  ${mark(step, colours)} ${describeStep(step)}`),
     ...agreement(status.approvals),

@@ -1,5 +1,6 @@
 /** The report's sections that are read first: what, how fast, how good, and who decided. */
 import { decidedSoFar } from '../approval/notes.ts';
+import { migrationLines } from '../migrations/words.ts';
 import { describeRelease } from '../plan.ts';
 import type { IncidentRecord, TimelineEntry } from '../rollback.ts';
 import { lossCell } from './data.ts';
@@ -25,6 +26,14 @@ export function summarySection(record: IncidentRecord): string[] {
     ['Incident commander', text(request.incidentCommander ?? 'not named')],
     ['Customers affected', request.customerFacing ? 'yes' : 'no'],
     ['Data-loss window', text(lossCell(record))],
+    ...(plan.migrations === undefined
+      ? []
+      : [
+          ['Migrations', text(migrationLines(plan.migrations, describeRelease(plan.to)).join('; '))] as [
+            string,
+            string,
+          ],
+        ]),
     ['Kind', plan.kind],
     ['Plan', `${code(plan.hash)}, made ${formatTime(plan.madeAt)}`],
     ['Workflow', code(status.workflowId)],

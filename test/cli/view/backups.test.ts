@@ -30,10 +30,22 @@ const BACKUP: Backup = {
 };
 
 test('a backup that was made is said with what it holds', () => {
-  expect(renderMade({ where: 'database "shop" on db-1', path: BACKUP.path, manifest: MANIFEST })).toBe(
+  const made = {
+    where: 'database "shop" on db-1',
+    path: BACKUP.path,
+    manifest: MANIFEST,
+    noMigrations: null,
+  };
+  const text =
     'Backup of database "shop" on db-1, release 1.4.2:\n' +
-      '  /backups/shop.dump\n' +
-      '  as of 2026-03-01 10:00:00 UTC; 12.3 MB of 50.0 MB; made and read back in 12.0 s\n',
+    '  /backups/shop.dump\n' +
+    '  as of 2026-03-01 10:00:00 UTC; 12.3 MB of 50.0 MB; made and read back in 12.0 s\n';
+  expect(renderMade(made)).toBe(text);
+  expect(renderMade({ ...made, manifest: { ...MANIFEST, migrations: ['0041', '0042'] } })).toBe(
+    `${text}  with 2 migrations, the last 0042\n`,
+  );
+  expect(renderMade({ ...made, noMigrations: 'There is no table knex_migrations.' })).toBe(
+    `${text}  its manifest does not list the migrations: There is no table knex_migrations.\n`,
   );
 });
 
