@@ -1,8 +1,12 @@
 /** All activities, made from what they need. The worker registers what this returns; workflows import only the type. */
+import { CHANNELS } from '../src/domain/announcement-channels.ts';
 import { assemblePlan } from './rollback/plan.ts';
 import { withDatabaseHealth } from './rollback/verify-step.ts';
 import { activity } from './rollback/activity.ts';
+import { freezeActivities } from './rollback/freeze.ts';
 import { chooseEnvironment, environmentSettings } from './rollback/services.ts';
+import { diagnose, planRecovery, startDatabase } from './rollback/recover.ts';
+import { orSayWhatIsDown, refuseWhileDown } from './rollback/what-is-down.ts';
 import { inspectLock } from './rollback/lock.ts';
 import { planMigrations, withMigrations } from './rollback/migrations.ts';
 import { policyOf, verifyDecision } from './rollback/approvals.ts';
@@ -29,31 +33,33 @@ export function createActivities(deps: Deps): Activities {
   return {
     resolveService: activity(async (request) => {
       const environment = chooseEnvironment(deps, request);
-      const { taskQueue } = environmentSettings(deps, request);
+      const { taskQueue, slack } = environmentSettings(deps, request);
       const { searchAttributes } = deps;
       return {
         service: request.service,
         environment,
         taskQueue: taskQueue ?? deps.taskQueue,
         searchAttributes,
+        channels: CHANNELS.filter((channel) => slack?.[channel] !== undefined),
       };
     }),
     inspectLock: activity((input) => inspectLock(deps.client, input)),
     planRollback: activity(async (input, { signal }) => {
-      const { request, environment, rollback } = input;
+      const { kind, request, environment, rollback } = input;
       const settings = environmentSettings(deps, { service: request.service, environment });
-      const config = input.kind === 'full' ? withDatabaseHealth(settings) : settings;
+      if (kind === 'recover') return await planRecovery(deps, input, { config: settings, signal });
+      const config = kind === 'full' ? withDatabaseHealth(settings) : settings;
       const driver = createDriver(deps, { service: request.service, environment, config });
       const target = await driver.plan(request, {
-        kind: input.kind,
+        kind,
         rollback,
         isEnded: isEnded(deps, request.takeOver?.owner),
         signal,
       });
-      const policy = policyOf(deps, input);
+      const policy = policyOf(deps, { ...input, kind });
       const run = rollback.workflowId;
       const database =
-        input.kind === 'full' ? await planDatabase(deps, { request, config, run, signal }) : undefined;
+        kind === 'full' ? await planDatabase(deps, { request, config, run, signal }) : undefined;
       const { from, to } = target;
       const migrations = await planMigrations(deps, { config, from, to, backup: database, signal });
       const plan = assemblePlan(input, {
@@ -69,12 +75,30 @@ export function createActivities(deps: Deps): Activities {
       (decision, { signal }) => verifyDecision(deps, decision, signal),
       'Traffic and data were not changed by this.',
     ),
+    ...freezeActivities(deps),
     captureBefore: activity(async (input, running) => {
       const sink = remembering(await sinkOf(deps, input));
       return asResult(await driverOf(deps, input).captureBefore(contextOf(deps, input, running), sink), sink);
     }),
-    startPrevious: activity(async (input, running) =>
-      asResult(await driverOf(deps, input).startPrevious(contextOf(deps, input, running))),
+    startPrevious: activity((input, running) =>
+      orSayWhatIsDown(deps, { input, step: 'start-previous', running }, async () =>
+        asResult(await driverOf(deps, input).startPrevious(contextOf(deps, input, running))),
+      ),
+    ),
+    diagnose: activity((input, running) => diagnose(deps, input, running)),
+    startDatabase: activity(
+      (input, running) => startDatabase(deps, input, running),
+      'PostgreSQL may have been started. Traffic and data were not changed by this step.',
+    ),
+    reviveApplication: activity(
+      async (input, running) =>
+        asResult(
+          await driverOf(deps, input).reviveApplication({
+            ...contextOf(deps, input, running),
+            since: input.since,
+          }),
+        ),
+      'The release may be stopped. Traffic and data were not changed by this step.',
     ),
     shiftTraffic: activity(async (input, running) =>
       asResult(await driverOf(deps, input).shiftTraffic(contextOf(deps, input, running))),
@@ -87,7 +111,11 @@ export function createActivities(deps: Deps): Activities {
       asResult(await driverOf(deps, input).stopFaulty(contextOf(deps, input, running))),
     ),
     checkRelease: activity((input, running) => checkRelease(deps, input, running)),
-    prepareRestore: activity((input, running) => prepareRestore(deps, input, running)),
+    prepareRestore: activity((input, running) =>
+      orSayWhatIsDown(deps, { input, step: 'prepare-restore', running }, () =>
+        prepareRestore(deps, input, running),
+      ),
+    ),
     restoreDatabase: activity(async (input, running) => {
       const restored = await restoreDatabase(deps, input, running);
       await driverOf(deps, input).markLogs(contextOf(deps, input, running));
@@ -101,7 +129,11 @@ export function createActivities(deps: Deps): Activities {
       return restarted;
     }, 'The release returned to may be stopped. Traffic and data were not changed by this step.'),
     abandonRestore: activity((input, running) => abandonRestore(deps, input, running)),
-    verifyRelease: activity((input, running) => verify(deps, input, running)),
+    verifyRelease: activity(async (input, running) => {
+      const verified = await verify(deps, input, running);
+      await refuseWhileDown(deps, { input, step: 'verify', running }, verified);
+      return verified;
+    }),
     releaseTarget: activity(async (input, running) => {
       await driverOf(deps, input).release(contextOf(deps, input, running), input.outcome);
       deps.onEnded(input.plan, input);

@@ -3,10 +3,12 @@
  * Every one is safe to run again: it reads the live state first, acts only if it must, and reads back proof.
  */
 import type { SignatureQuestion, SignatureVerdict } from './approval/verify-signature.ts';
+import type { FreezeMessage } from '../src/domain/announcement-freeze.ts';
 import type { Channel } from '../src/domain/announcement-channels.ts';
 import type { AnnouncementEvent } from '../src/domain/notification.ts';
 import type { TargetReadiness } from '../src/domain/readiness.ts';
-import type { Plan, RollbackKind } from '../src/domain/plan.ts';
+import type { Plan, RunKind } from '../src/domain/plan.ts';
+import type { Recovery } from '../src/domain/recovery.ts';
 import type { RollbackRequest } from '../src/domain/request.ts';
 import type {
   EvidenceFile,
@@ -24,13 +26,25 @@ export type ResolvedService = {
   taskQueue: string;
   /** The search attributes that the namespace knows; upserting any other would wedge the workflow. */
   searchAttributes: string[];
+  /** The channels that are configured. Missing in histories of versions before 0.2. */
+  channels?: Channel[];
 };
 
 export type PlanInput = {
-  kind: RollbackKind;
+  kind: RunKind;
   request: RollbackRequest;
   rollback: RollbackRef;
   environment: string;
+};
+
+/** What is frozen, and for whom. Made from the request alone: there is no plan yet. */
+export type FreezeInput = {
+  service: string;
+  environment: string;
+  reason: string;
+  rollback: RollbackRef;
+  /** A rollback that a person knows to be dead. */
+  takenOver?: string;
 };
 
 export type StepInput = { plan: Plan; rollback: RollbackRef };
@@ -64,6 +78,14 @@ export type Activities = {
   planRollback(input: PlanInput): Promise<Plan>;
   /** Was this decision signed by the person whom it names? Changes nothing. */
   verifyDecision(input: SignedDecision): Promise<SignatureVerdict>;
+  /** Stops requests before they reach the service: a maintenance answer. */
+  holdRequests(input: FreezeInput): Promise<StepResult>;
+  /** Makes the database read-only and ends its sessions; null where the service has none. */
+  holdWrites(input: FreezeInput): Promise<StepResult | null>;
+  liftRequests(input: FreezeInput): Promise<StepResult>;
+  liftWrites(input: FreezeInput): Promise<StepResult | null>;
+  /** Sends one message about a freeze to one channel. */
+  announceFreeze(input: FreezeMessage & { channel: Channel }): Promise<StepResult>;
   captureBefore(input: StepInput): Promise<StepResult>;
   /** Starts the release to return to where it is stopped, and waits until it is healthy. */
   startPrevious(input: StepInput): Promise<StepResult>;
@@ -81,6 +103,12 @@ export type Activities = {
    * was done, ISO 8601 by Temporal's clock: what was started after it is left alone.
    */
   restartApplication(input: StepInput & { since: string }): Promise<StepResult>;
+  /** What is down beside the release, for a rollback that waits. Changes nothing. */
+  diagnose(input: StepInput): Promise<Recovery>;
+  /** Starts PostgreSQL where it does not answer, and waits until it does. */
+  startDatabase(input: StepInput): Promise<StepResult>;
+  /** Restarts the release that has lost its database; one that was started after `since` (ISO 8601) is left alone. */
+  reviveApplication(input: StepInput & { since: string }): Promise<StepResult>;
   /** Removes what was prepared and is not wanted any more. Leaves the live database alone. */
   abandonRestore(input: StepInput): Promise<StepResult>;
   verifyRelease(input: StepInput & { since: string }): Promise<StepResult>;

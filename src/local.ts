@@ -34,6 +34,7 @@ export type LocalRollback = {
 type LocalParts = {
   config: BackoutConfig;
   logger: Logger;
+  workflow: string;
   request: RollbackRequestInput;
   workflowId: string;
 };
@@ -41,6 +42,8 @@ type LocalParts = {
 /** Starts a rollback inside this process. The caller follows it with the client as it would any other. */
 export async function startLocalRollback(options: {
   config: BackoutConfig;
+  /** The workflow's type. */
+  workflow: string;
   request: RollbackRequestInput;
   workflowId: string;
 }): Promise<LocalRollback> {
@@ -64,12 +67,12 @@ export async function startLocalRollback(options: {
 
 async function startOn(
   server: EmbeddedTemporal,
-  { config, logger, request, workflowId }: LocalParts,
+  { config, logger, workflow, request, workflowId }: LocalParts,
 ): Promise<LocalRollback> {
   const connection = await NativeConnection.connect({ address: server.address });
   const worker = await startWorker({ config, connection, logger, lives: 'process' });
   const client = new Client({ connection, namespace: NAMESPACE });
-  const handle = await client.workflow.start('trafficOnlyRollback', {
+  const handle = await client.workflow.start(workflow, {
     workflowId,
     taskQueue: TASK_QUEUE,
     args: [request],

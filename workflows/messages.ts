@@ -8,7 +8,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { RollbackStatus, TimelineEntry } from '../src/domain/rollback.ts';
 
-/** Answers a step that waits: `{"step":"stop-faulty","decision":"retry|skip|abort","by":"anna","note":"…"}`. */
+/** Answers a step that waits: `{"step":"stop-faulty","decision":"retry|skip|abort|recover","by":"anna","note":"…"}`. */
 export const decideStepSignal = defineSignal<[unknown]>('decideStep');
 export const decideStepUpdate = defineUpdate<string, [unknown]>('decideStep');
 
@@ -27,6 +27,10 @@ export const breakGlassUpdate = defineUpdate<string, [unknown]>('breakGlass');
 /** The word that lets the database be restored: `"RESTORE"`, or `{"phrase":"RESTORE","by":"anna"}`. */
 export const confirmRestoreSignal = defineSignal<[unknown]>('confirmRestore');
 export const confirmRestoreUpdate = defineUpdate<string, [unknown]>('confirmRestore');
+
+/** Answers a freeze: `{"decision":"full|release|abort|retry","by":"anna","backup":"FILE"}`. Only a frozen run takes it. */
+export const decideFreezeSignal = defineSignal<[unknown]>('decideFreeze');
+export const decideFreezeUpdate = defineUpdate<string, [unknown]>('decideFreeze');
 
 /** "I have seen it": `{"by":"anna"}`. */
 export const acknowledgeSignal = defineSignal<[unknown]>('acknowledge');
@@ -80,7 +84,7 @@ export const APPROVAL_DESCRIPTIONS = {
 
 export const MESSAGE_DESCRIPTIONS = {
   decideStep:
-    'Answer a step that waits: {"step": "…", "decision": "retry" | "skip" | "abort", "by": "you", "note": "why"}',
+    'Answer a step that waits: {"step": "…", "decision": "retry" | "skip" | "abort" | "recover", "by": "you", "note": "why"}',
   acknowledge: 'Say that you have seen it: {"by": "you", "note": "…"}',
   resolve: 'Say that the incident is over: {"by": "you", "resolution": "what was done"}',
 } as const;

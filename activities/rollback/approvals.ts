@@ -3,6 +3,7 @@ import { policyFor, whyNeverApproved } from '../../src/domain/approval/policy.ts
 import type { Policy } from '../../src/domain/approval/policy.ts';
 import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
 import { asSentence } from '../../src/domain/report/plain.ts';
+import type { RollbackKind } from '../../src/domain/plan.ts';
 import type { Deps } from '../deps.ts';
 import { verifySignature } from '../approval/verify-signature.ts';
 import type { SignatureVerdict } from '../approval/verify-signature.ts';
@@ -11,7 +12,7 @@ import type { PlanInput, SignedDecision } from '../types.ts';
 /** @throws BackoutFailure InvalidRequest when nobody could ever approve it: better said now than in an hour */
 export function policyOf(
   { approvals }: Pick<Deps, 'approvals'>,
-  { kind, request, environment }: PlanInput,
+  { kind, request, environment }: PlanInput & { kind: RollbackKind },
 ): Policy {
   const policy = policyFor(approvals ?? null, { environment, severity: request.severity, kind });
   const why = request.dryRun ? null : whyNeverApproved(policy, request.requestedBy);

@@ -17,7 +17,8 @@ export type PlanParts = {
   madeAt: string;
   /** What a full rollback restores. */
   database: DatabasePlan | undefined;
-  policy: Policy;
+  /** Undefined for a recovery: nobody's approval is awaited while nothing serves. */
+  policy: Policy | undefined;
 };
 
 /** The plan that people see and the workflow follows. Pure but for the clock, which `madeAt` gives. */
@@ -45,7 +46,7 @@ export function assemblePlan(
     steps,
     observed: target.observed,
     ...(database === undefined ? {} : { database }),
-    policy,
+    ...(policy === undefined ? {} : { policy }),
     warnings: [...target.warnings, ...(restored === null ? [] : databaseWarnings(target.to, restored))],
     expectedSeconds: steps.reduce(
       (sum, step) => sum + (step.notNeeded === undefined ? step.expectedSeconds : 0),

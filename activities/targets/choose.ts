@@ -236,12 +236,12 @@ function findRelease(releases: ObservedRelease[], wanted: string, field: 'to' | 
 }
 
 /** A version that can't be read now, as of a stopped process, is taken to be the same: the careful answer. */
-function isSame(observed: Release, remembered: Release): boolean {
+export function isSame(observed: Release, remembered: Release): boolean {
   if (observed.name !== remembered.name) return false;
   return observed.version === null || remembered.version === null || observed.version === remembered.version;
 }
 
 /** By its name first, else by its version. */
-function isNamed(release: Release, wanted: string | undefined): boolean {
+export function isNamed(release: Release, wanted: string | undefined): boolean {
   return wanted !== undefined && (release.name === wanted || release.version === wanted);
 }

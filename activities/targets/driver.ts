@@ -6,6 +6,7 @@ import type {
   RollbackKind,
   UnfinishedRollback,
 } from '../../src/domain/plan.ts';
+import type { DatabaseState, Recovery } from '../../src/domain/recovery.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import type { RollbackRef } from '../../src/domain/rollback.ts';
 import type { Check, LogMark } from '../../src/domain/verification.ts';
@@ -33,6 +34,17 @@ export type ApplicationCommands = {
   whyNotStartable: string | null;
 };
 
+/** What a recovery is asked for. */
+export type RecoveryWanted = {
+  service: string;
+  /** The release that is to serve, where it is named. */
+  to: string | undefined;
+  database: DatabaseState;
+};
+
+/** A driver's part of a recovery's plan: what is broken, and its own steps. */
+export type TargetRecovery = Omit<TargetPlan, 'target' | 'application'> & { recovery: Recovery };
+
 /** What a driver's step is given: who acts, on what, until when. */
 export type StepContext = {
   from: Release;
@@ -54,7 +66,12 @@ export type StepContext = {
   isEnded(owner: string): Promise<boolean>;
   /** `process`: this rollback can't outlive the worker's process (break-glass). */
   lives: 'temporal' | 'process';
+  /** Requests get a maintenance answer meanwhile: proofs need a way through. */
+  isFrozen: boolean;
 };
+
+/** What holding and lifting is given. There is no plan yet, and no release is chosen. */
+export type FreezeContext = Omit<StepContext, 'from' | 'to' | 'observed' | 'isFrozen'> & { reason: string };
 
 /** What a step did, and the proof. */
 export type DriverProof = { outcome: 'done' | 'already'; proof: string; details: string[] };
@@ -80,12 +97,27 @@ export type TargetDriver = {
    * that runs from before is ended first, one that does not run is started.
    */
   restartApplication(context: StepContext & { since: string }): Promise<DriverProof>;
+  /** Stops requests before they reach the service. Undone by `liftRequests`, exactly. */
+  holdRequests(context: FreezeContext): Promise<DriverProof>;
+  /** Lets requests through again, and nothing else. */
+  liftRequests(context: FreezeContext): Promise<DriverProof>;
+  /** What is down, and what mends it. Changes nothing. @throws BackoutFailure NothingToRecover, AmbiguousState */
+  planRecovery(
+    wanted: RecoveryWanted,
+    context: Pick<StepContext, 'rollback' | 'isEnded' | 'signal'>,
+  ): Promise<TargetRecovery>;
+  /** The release that lost its database, started later than `since` and healthy on all its paths. */
+  reviveApplication(context: StepContext & { since: string }): Promise<DriverProof>;
+  /** Takes the target's lock for a step whose change is made elsewhere. */
+  claim(context: StepContext, step: string): Promise<void>;
+  /** One line: what and where the target is. */
+  describe(): string;
   /** Notes how the rollback ended, and frees the lock on the target. */
   release(context: StepContext, outcome: string): Promise<void>;
   /** What verification needs: how to ask the release itself, and how to count its log errors since the switch. */
   verificationTargets(to: Release): Promise<VerificationTargets>;
   /** Does all traffic still go to the release? As a check of the verification. */
-  checkTraffic(context: Pick<StepContext, 'to' | 'signal'>): Promise<Check>;
+  checkTraffic(context: Pick<StepContext, 'to' | 'signal' | 'isFrozen'>): Promise<Check>;
   /** Could we roll back now? Changes nothing. */
   check(): Promise<Finding[]>;
 };
@@ -103,4 +135,6 @@ export type VerificationTargets = {
   logMarks?: LogMark[];
   /** The release's systemd units with a journal. */
   journalUnits: string[];
+  /** What requests through the front door must carry while it is frozen. */
+  passHeaders?: Record<string, string>;
 };

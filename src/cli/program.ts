@@ -4,9 +4,11 @@
  */
 import { Argument, Command } from 'commander';
 import { approvalCommands } from './approval-commands.ts';
+import { freezeCommands } from './freeze-commands.ts';
 import type { Io } from './io.ts';
 import { by, environment, ignoreMigrations, json, namedBackup, releasedAt, severity } from './options.ts';
 import type { Action, GlobalOptions } from './options.ts';
+import { recoveryCommand } from './recovery-command.ts';
 import { VERSION } from './version.ts';
 
 export type { GlobalOptions } from './options.ts';
@@ -58,6 +60,8 @@ export function createProgram(io: Io, report: (exitCode: number) => void): Comma
     };
 
   rollbackCommands(program, io, action);
+  recoveryCommand(program, io, action);
+  freezeCommands(program, io, action);
   messageCommands(program, io, action);
   approvalCommands(program, io, action);
   backupCommands(program, io, action);
@@ -183,8 +187,10 @@ function messageCommands(program: Command, io: Io, action: Action): void {
     .command('decide')
     .argument('<workflow-id>')
     .addArgument(new Argument('[step]', 'the step (default: the one that waits)'))
-    .addArgument(new Argument('[decision]', 'retry, skip or abort'))
-    .description('answer a step that could not be done: retry it, skip it, or abort the rollback')
+    .addArgument(new Argument('[decision]', 'retry, skip, abort, or recover where that is offered'))
+    .description(
+      'answer a step that could not be done: retry it, skip it, abort the rollback, or recover what is down',
+    )
     .option('--step <name>', 'the step, instead of as an argument')
     .option(...by())
     .option('--note <text>', 'why; goes into the report')

@@ -80,7 +80,7 @@ incidents:
         #assurance: declared
   # May go ahead without the approvals, with a reason; everybody hears of it.
   #breakGlass: [role:team-lead]
-  # For signed decisions, which are not in this version yet.
+  # Who signs with which key, for \`assurance: signed\`. On the worker. See docs/approvals.md.
   #signing:
     #allowedSignersFile: /etc/backout/allowed_signers
     #revokedKeysFile: /etc/backout/revoked_keys
@@ -247,6 +247,12 @@ services:
             #maintenanceDatabase: postgres
             #sslMode: prefer
             #sslRootCertificate: /etc/ssl/certs/db-ca.pem
+          # How PostgreSQL is started when it does not answer (backout recover). Default: docker start of \`container\`.
+          #server:
+            #systemd: postgresql@15-main.service
+            #user: false
+            #   or container: listings-db, or start: [pg_ctlcluster, '15', main, start]
+            #readyWithinSeconds: 60
           #backups:
             #folder: /var/backups/listings
             #pattern: '*.{sql.gz,dump}'
@@ -320,6 +326,7 @@ services:
           #prepareRestoreSeconds: 14400
           #restoreDatabaseSeconds: 300
           #restartApplicationSeconds: 180
+          #startDatabaseSeconds: 120
           #reportSeconds: 60
           #announceSeconds: 60
 `;

@@ -5,6 +5,8 @@ import type { Announcement } from './announcement-parts.ts';
 import { deadlineSentence } from './report/durations.ts';
 import { formatTime } from './report/format.ts';
 import { dataSentence } from './report/data.ts';
+import { isRecovery, nounOf } from './report/kind.ts';
+import { isMendable } from './recovery.ts';
 import { trafficSentence } from './report/traffic.ts';
 
 /** What each answer does. `skip` and `abort` are not the same, and at 3 a.m. that must stand there. */
@@ -14,18 +16,22 @@ const MEANINGS = [
   'abort: end the rollback here and leave everything as it is now',
 ];
 
+const RECOVER_MEANS =
+  'recover: start what is down (database, release), and then try the step again; no data is changed';
+
 export function announceDecision(record: IncidentRecord): Announcement {
   const { status } = record;
   const { awaiting } = status;
   // Messages are sent in order beside the rollback, so the answer can be there before this one leaves.
   if (awaiting === null) return alreadyDecided(record);
   const step = status.steps.find(({ name }) => name === awaiting.step);
+  const offersRecovery = !isRecovery(record) && isMendable(step?.failure ?? null);
   return {
     id: idOf(record, step),
     tone: 'question',
     title: title('A DECISION IS NEEDED', record),
     body: [
-      `${trafficSentence(record)} ${dataSentence(record)} The rollback waits: ${lowerFirst(awaiting.what)}.`,
+      `${trafficSentence(record)} ${dataSentence(record)} The ${nounOf(record)} waits: ${lowerFirst(awaiting.what)}.`,
       ...(step?.failure ? [`What went wrong: ${step.failure.message}`] : []),
       'If nobody answers, it waits on and nothing more is changed.',
     ],
@@ -35,7 +41,7 @@ export function announceDecision(record: IncidentRecord): Announcement {
       ['Deadline', deadlineSentence(record)],
       ...(step && step.rounds > 1 ? [['Tried', `${step.rounds} rounds`] as [string, string]] : []),
     ],
-    lists: [{ heading: 'Answers', items: MEANINGS }],
+    lists: [{ heading: 'Answers', items: offersRecovery ? [RECOVER_MEANS, ...MEANINGS] : MEANINGS }],
     commands: [{ heading: 'Answer with one of', lines: awaiting.answers }],
   };
 }

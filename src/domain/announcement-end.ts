@@ -1,10 +1,13 @@
 /** The message at the end of a rollback. Only a proved one reads like a success. */
+import { isSuccess } from './rollback.ts';
 import type { IncidentRecord } from './rollback.ts';
+import { fromField } from './announcement-parts.ts';
 import type { Announcement } from './announcement-parts.ts';
 import { databaseOf, describeRelease } from './plan.ts';
 import { isRestored, lossWindow } from './report/data.ts';
 import { deadlineSentence, durationsOf, momentsOf } from './report/durations.ts';
 import { formatDuration } from './report/format.ts';
+import { nounOf } from './report/kind.ts';
 import { reportPath } from './report/files.ts';
 import { nextSteps } from './report/next-steps.ts';
 import { headline, outcomeSentence } from './report/outcome.ts';
@@ -12,7 +15,7 @@ import { headline, outcomeSentence } from './report/outcome.ts';
 export function announceEnd(record: IncidentRecord): Announcement {
   const { plan, status } = record;
   const durations = durationsOf(momentsOf(record));
-  const isGood = status.outcome === 'rolled-back';
+  const isGood = isSuccess(status.outcome);
   const took = (milliseconds: number | null) =>
     milliseconds === null ? 'not reached' : formatDuration(milliseconds);
   const report = reportPath(status.incidentFolder);
@@ -22,7 +25,7 @@ export function announceEnd(record: IncidentRecord): Announcement {
     title: `${headline(record)} (${plan.request.severity})`,
     body: [...(isGood ? [] : ['THIS IS NOT A SUCCESS.']), outcomeSentence(record)],
     fields: [
-      ['From (faulty)', describeRelease(plan.from)],
+      ...fromField(record),
       ['To', describeRelease(plan.to)],
       ['Duration', took(durations.total)],
       ['Traffic safe after', took(durations.startToTrafficSafe)],
@@ -38,6 +41,8 @@ export function announceEnd(record: IncidentRecord): Announcement {
 
 function resolution({ plan, status }: IncidentRecord): string {
   if (status.resolution !== null) return `${status.resolution.resolution} (${status.resolution.by})`;
+  if (status.outcome === 'recovered')
+    return 'what was down runs again; why it went down is still to be found';
   return status.outcome === 'rolled-back'
     ? `traffic is back on ${describeRelease(plan.to)}; the fault of ${describeRelease(plan.from)} is still to be found`
     : 'not resolved';
@@ -46,9 +51,9 @@ function resolution({ plan, status }: IncidentRecord): string {
 function impact(record: IncidentRecord, exposure: number | null): string {
   const { plan, status } = record;
   const who = plan.request.customerFacing ? 'customers affected' : 'no customers affected';
-  const since = plan.request.detectedAt === undefined ? 'the start of the rollback' : 'detection';
+  const since = plan.request.detectedAt === undefined ? `the start of the ${nounOf(record)}` : 'detection';
   if (exposure === null) return `${who}; traffic was not proved safe`;
-  const how = status.outcome === 'rolled-back' ? '' : ', and the service is not known to be good';
+  const how = isSuccess(status.outcome) ? '' : ', and the service is not known to be good';
   return `${who}, for ${formatDuration(exposure)} from ${since} until traffic was safe${how}; ${dataLoss(record)}`;
 }
 

@@ -1,6 +1,8 @@
 /** What a message is made of, whatever carries it. */
 import type { IncidentRecord } from './rollback.ts';
+import { describeRelease } from './plan.ts';
 import { formatDuration } from './report/format.ts';
+import { isRecovery } from './report/kind.ts';
 
 export type Announcement = {
   /** The same for every try of the same message, so that a repeat can be known as one. */
@@ -20,6 +22,11 @@ export type Announcement = {
 /** "Rolling back: listings in production (P1)". */
 export function title(what: string, { plan }: IncidentRecord): string {
   return `${what}: ${plan.service} in ${plan.environment} (${plan.request.severity})`;
+}
+
+/** What is left behind; a recovery leaves nothing. */
+export function fromField(record: IncidentRecord): [name: string, value: string][] {
+  return isRecovery(record) ? [] : [['From (faulty)', describeRelease(record.plan.from)]];
 }
 
 /** How long the steps that are not done yet usually take. */

@@ -12,11 +12,12 @@ import {
   announceRestoreQuestion,
 } from './announcement-people.ts';
 import { announceEnd } from './announcement-end.ts';
-import { expectedRemaining, title } from './announcement-parts.ts';
+import { expectedRemaining, fromField, title } from './announcement-parts.ts';
 import type { Announcement } from './announcement-parts.ts';
 import { durationsOf, momentsOf, deadlineSentence } from './report/durations.ts';
 import { formatDuration, formatTime } from './report/format.ts';
 import { nextSteps } from './report/next-steps.ts';
+import { isRecovery, nounOf, routeOf, troublesOf } from './report/kind.ts';
 import { findStep, isDone } from './report/steps.ts';
 import { dataSentence } from './report/data.ts';
 import { trafficSentence } from './report/traffic.ts';
@@ -49,15 +50,15 @@ function announceStart(record: IncidentRecord): Announcement {
   return {
     id: [status.workflowId, status.startedAt, 'started'],
     tone: 'begin',
-    title: title('Rolling back', record),
+    title: title(isRecovery(record) ? 'Recovering' : 'Rolling back', record),
     body: [
-      `Going back from ${describeRelease(plan.from)} to ${describeRelease(plan.to)}. ${trafficSentence(record)} ${dataSentence(record)}`,
+      `${isRecovery(record) ? `${troublesOf(plan)}Recovering ${routeOf(plan)}.` : `Going back ${routeOf(plan)}.`} ${trafficSentence(record)} ${dataSentence(record)}`,
       ...plan.warnings.map((warning) => `Warning: ${warning}`),
     ],
     fields: [
       ['Environment', plan.environment],
       ['Service', plan.service],
-      ['From (faulty)', describeRelease(plan.from)],
+      ...fromField(record),
       ['To', describeRelease(plan.to)],
       ['Started by', request.requestedBy ?? 'somebody who gave no name'],
       ['Incident commander', request.incidentCommander ?? 'not named'],
@@ -83,11 +84,11 @@ function announceShift(record: IncidentRecord): Announcement {
     tone: 'progress',
     title: title('Traffic has moved', record),
     body: [
-      `${trafficSentence(record)} ${dataSentence(record)} The rollback is not over yet.`,
+      `${trafficSentence(record)} ${dataSentence(record)} The ${nounOf(record)} is not over yet.`,
       ...(proof === undefined ? [] : [`Proof: ${proof}`]),
     ],
     fields: [
-      ['From (faulty)', describeRelease(plan.from)],
+      ...fromField(record),
       ['To', describeRelease(plan.to)],
       ['Traffic safe after', startToTrafficSafe === null ? 'not proved' : formatDuration(startToTrafficSafe)],
       ['Deadline', deadlineSentence(record)],

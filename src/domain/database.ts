@@ -122,6 +122,42 @@ export const restoreSchema = z
   .prefault({});
 export type RestoreSettings = z.infer<typeof restoreSchema>;
 
+const readiness = {
+  readyWithinSeconds: z
+    .number()
+    .positive()
+    .default(60)
+    .describe('It must answer within this time. After a crash PostgreSQL first reads its log again.'),
+};
+
+export const databaseServerSchema = z
+  .union([
+    z.strictObject({
+      systemd: z
+        .string()
+        .regex(/^[A-Za-z0-9:_.@\\-]+$/, 'must be the name of a systemd unit')
+        .describe(
+          'The unit: postgresql@15-main.service. Not `postgresql.service` of Debian, which always succeeds.',
+        ),
+      user: z.boolean().default(false).describe("A unit of the user's own manager (`systemctl --user`)."),
+      ...readiness,
+    }),
+    z.strictObject({ container: word.describe('The container, started by `docker start`.'), ...readiness }),
+    z.strictObject({
+      start: z
+        .array(z.string())
+        .min(1)
+        .describe(
+          'A program and its arguments; no shell is involved. It must return: [pg_ctlcluster, "15", main, start].',
+        ),
+      ...readiness,
+    }),
+  ])
+  .describe(
+    'How PostgreSQL is started on its `host` when it does not answer. Default: `docker start` of `container`.',
+  );
+export type DatabaseServer = z.infer<typeof databaseServerSchema>;
+
 export const newerRowsSchema = z.strictObject({
   table: z.string().min(1).describe('A table, with its schema where it is not on the search path.'),
   column: identifier.describe('Its timestamp column: when a row came.'),
@@ -144,6 +180,7 @@ export const databaseSchema = z
       .optional()
       .describe('The folder of psql, pg_dump and pg_restore, where they are not on the PATH.'),
     connection: connectionSchema,
+    server: databaseServerSchema.optional(),
     backups: backupsSchema,
     restore: restoreSchema,
     newerRows: z
@@ -179,3 +216,9 @@ export const databaseSchema = z
 export type DatabaseSettings = z.infer<typeof databaseSchema>;
 /** What a person may write. */
 export type DatabaseSettingsInput = z.input<typeof databaseSchema>;
+
+/** How its server is started, or null where nothing says so. */
+export function serverOf({ server, container }: DatabaseSettings): DatabaseServer | null {
+  if (server !== undefined) return server;
+  return container === undefined ? null : { container, readyWithinSeconds: 60 };
+}

@@ -20,6 +20,7 @@ const RETRYABLE = {
   NothingToRollBack: false,
   NoReleaseToReturnTo: false,
   AmbiguousState: false,
+  NothingToRecover: false,
   PlanChanged: false,
   TargetLocked: true,
   Fenced: false,
@@ -47,11 +48,15 @@ const RETRYABLE = {
   StillRunning: true,
   DidNotStart: true,
   NotHealthy: true,
+  // Neither the release to return to nor the one that is left: a recovery is offered.
+  NothingServes: true,
   EvidenceNotWritten: true,
   MessageNotSent: true,
   MessageRefused: false,
   // PostgreSQL
   DatabaseUnreachable: true,
+  // It does not answer, and won't by itself: a recovery is offered.
+  DatabaseLost: false,
   DatabaseMissing: false,
   // Somebody else holds what the statement needs: a lock, a session, a connection slot.
   DatabaseBusy: true,

@@ -4,10 +4,13 @@ import * as z from 'zod';
 const by = z.string().trim().min(1).max(200).describe('Who you are. Declared, not verified.');
 const note = z.string().trim().max(2000).optional();
 
-/** The answer to a step that could not be done: try again, go on without it, or end the rollback. */
+/**
+ * The answer to a step that could not be done: try again, go on without it, or end the rollback. `recover`: start what is
+ * down first (the database, the release), then try again; only where that is offered.
+ */
 export const decideStepSchema = z.strictObject({
   step: z.string().min(1),
-  decision: z.enum(['retry', 'skip', 'abort']),
+  decision: z.enum(['retry', 'skip', 'abort', 'recover']),
   by,
   note,
 });

@@ -3,6 +3,7 @@ import type { Policy } from './approval/policy.ts';
 import type { BackupFormat } from './backup.ts';
 import type { Deadline } from './deadline.ts';
 import type { MigrationsPlan } from './migrations/plan.ts';
+import type { Recovery } from './recovery.ts';
 import type { RollbackRequest } from './request.ts';
 import type { ServiceEnvironment } from './service.ts';
 
@@ -10,7 +11,10 @@ import type { ServiceEnvironment } from './service.ts';
 export const ROLLBACK_KINDS = ['traffic-only', 'full'] as const;
 export type RollbackKind = (typeof ROLLBACK_KINDS)[number];
 
-/** The steps of a full rollback, in the order of the runbook: every step that there is. */
+/** What has a plan, steps and an end. `recover` rolls nothing back: it starts what is down. */
+export type RunKind = RollbackKind | 'recover';
+
+/** The steps of a full rollback, in the order of the runbook. */
 export const FULL_STEPS = [
   'capture-before',
   'start-previous',
@@ -27,7 +31,21 @@ export const FULL_STEPS = [
   'report',
   'announce',
 ] as const;
-export type StepName = (typeof FULL_STEPS)[number];
+
+/** The steps of a recovery, in the order of the runbook. */
+export const RECOVER_STEPS = [
+  'capture-before',
+  'start-database',
+  'start-previous',
+  'restart-application',
+  'shift-traffic',
+  'verify',
+  'report',
+  'announce',
+] as const;
+
+/** Every step that there is. */
+export type StepName = (typeof FULL_STEPS)[number] | (typeof RECOVER_STEPS)[number];
 
 /** The steps that only a rollback with a database has. */
 const DATABASE_STEPS: readonly StepName[] = [
@@ -45,9 +63,10 @@ export const TRAFFIC_ONLY_STEPS: readonly StepName[] = FULL_STEPS.filter(
 );
 
 /** The steps of each kind, in the order of its runbook. */
-export const STEPS: Record<RollbackKind, readonly StepName[]> = {
+export const STEPS: Record<RunKind, readonly StepName[]> = {
   'traffic-only': TRAFFIC_ONLY_STEPS,
   full: FULL_STEPS,
+  recover: RECOVER_STEPS,
 };
 
 /** One deployed thing that can serve: a colour, a container, a Helm revision, a Fly release. */
@@ -132,7 +151,7 @@ export type DatabasePlan = {
 export type Plan = {
   /** 12 hexadecimal digits over everything that a person agrees to: from, to, commands. */
   hash: string;
-  kind: RollbackKind;
+  kind: RunKind;
   service: string;
   environment: string;
   request: RollbackRequest;
@@ -144,6 +163,8 @@ export type Plan = {
   observed: Observation;
   /** Only where the kind of rollback restores a database. */
   database?: DatabasePlan;
+  /** Only of a recovery: what was found broken, and what mends it. */
+  recovery?: Recovery;
   /** Only where the service's migrations are configured. */
   migrations?: MigrationsPlan;
   /** Things that are odd but don't stop the rollback. */

@@ -1,6 +1,7 @@
 /** Which message from a person counts, and what it changes. Pure: signals and updates both end here. */
 import { MESSAGE_SCHEMAS } from './messages.ts';
 import type { Acknowledge, DecideStep, Message, MessageName, Resolve } from './messages.ts';
+import { isMendable } from './recovery.ts';
 import { listProblems } from './request.ts';
 import type { StepRecord, RefusedMessage } from './rollback.ts';
 
@@ -21,7 +22,12 @@ export const emptyInbox = (): Inbox => ({
 });
 
 /** What a message is judged against. */
-export type InboxContext = { steps: Pick<StepRecord, 'name' | 'state'>[]; ended: boolean };
+export type InboxContext = {
+  steps: Pick<StepRecord, 'name' | 'state' | 'failure'>[];
+  ended: boolean;
+  /** False in a recovery, which can't be answered with another one. */
+  recovers: boolean;
+};
 
 /** At most this many refused messages are kept: somebody's loop must not grow the history without end. */
 const MAX_REFUSED = 100;
@@ -60,7 +66,7 @@ function whyDecisionRefused(message: DecideStep, inbox: Inbox, context: InboxCon
     case 'pending':
     case 'running':
     case 'waiting-for-decision':
-      return null;
+      return message.decision === 'recover' ? whyNoRecovery(step, context) : null;
     case 'done':
     case 'already':
     case 'not-needed':
@@ -70,6 +76,16 @@ function whyDecisionRefused(message: DecideStep, inbox: Inbox, context: InboxCon
     case 'not-reached':
       return `step ${message.step} needs no decision any more: it is ${step.state}`;
   }
+}
+
+/** It answers only what it can mend, so that it is never taken for a retry. */
+function whyNoRecovery(
+  { name, state, failure }: InboxContext['steps'][number],
+  { recovers }: InboxContext,
+): string | null {
+  if (!recovers) return 'this is a recovery already: decide retry, skip or abort';
+  if (state === 'waiting-for-decision' && isMendable(failure)) return null;
+  return `step ${name} does not wait for a database or release that is down: there is nothing to recover`;
 }
 
 /** The inbox after a message that was not refused. */

@@ -1,6 +1,7 @@
 /** What is known of one rollback while it runs and after it: the source of status, timeline and report. */
 import type { Approvals } from './approval/state.ts';
 import type { Acknowledge, Assurance, DecideStep, Resolve } from './messages.ts';
+import type { FreezeStatus } from './freeze.ts';
 import type { AnnouncementEvent } from './notification.ts';
 import type { Plan, PlanSummary, StepName } from './plan.ts';
 import type { Verdict } from './verification.ts';
@@ -67,8 +68,18 @@ export type StepRecord = {
  * - `aborted`: a person ended it; the status says what was changed.
  * - `cancelled`: the workflow was cancelled from outside.
  * - `dry-run`: nothing was changed.
+ * - `released`: what a freeze had held is let through again, and nothing else was changed.
+ * - `left-frozen`: a person left it frozen. Not a success.
  */
-export type Outcome = 'rolled-back' | 'recovered' | 'unverified' | 'aborted' | 'cancelled' | 'dry-run';
+export type Outcome =
+  | 'rolled-back'
+  | 'recovered'
+  | 'unverified'
+  | 'aborted'
+  | 'cancelled'
+  | 'dry-run'
+  | 'released'
+  | 'left-frozen';
 
 /** Was it done, and is that proved? */
 export const isSuccess = (outcome: Outcome | null): boolean =>
@@ -126,6 +137,8 @@ export type RollbackStatus = {
   /** When traffic was proved to be off the faulty release. */
   trafficSafeAt: string | null;
   endedAt: string | null;
+  /** Only where data are being damaged: what is held, and what people decided about it. */
+  freeze?: FreezeStatus;
 };
 
 /** What the workflow returns. */

@@ -71,6 +71,13 @@ export const budgetsSchema = z
       .describe(
         'Full rollback: restarting the release on the restored database, until it is healthy. More than its stopTimeoutSeconds and `verify.health.withinSeconds` together.',
       ),
+    startDatabaseSeconds: z
+      .number()
+      .positive()
+      .default(120)
+      .describe(
+        'Recovery: starting PostgreSQL until it answers. More than `database.server.readyWithinSeconds`.',
+      ),
     reportSeconds: z.number().positive().default(60).describe('Writing the report.'),
     announceSeconds: z.number().positive().default(60).describe('Telling each Slack channel.'),
   })

@@ -16,7 +16,7 @@ export function createMetrics(): RollbackMetrics {
   const labelNames = ['service', 'environment', 'kind'] as const;
   const total = new Counter({
     name: 'backout_rollbacks_ended_total',
-    help: 'Rollbacks that have ended, by outcome. Only rolled-back is a success.',
+    help: 'Rollbacks that have ended, by outcome. Only rolled-back and recovered are a success.',
     labelNames: [...labelNames, 'outcome'] as const,
     registers: [registry],
   });

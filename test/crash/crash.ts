@@ -63,6 +63,8 @@ export type Scenario = {
   environment?: Record<string, unknown>;
   request?: Partial<RollbackRequestInput>;
   workflow?: StartOptions['workflow'];
+  /** What is broken before it begins. */
+  before?: (lab: Lab) => Promise<void>;
   /** What a person does meanwhile. Queries fail as long as no worker is there. */
   answer?: (rollback: StartedRollback) => Promise<void>;
 };
@@ -71,7 +73,7 @@ export type Scenario = {
 export async function rollBack({
   ssh,
   killAt,
-  scenario: { environment, request, workflow, answer } = {},
+  scenario: { environment, request, workflow, before, answer } = {},
 }: {
   ssh: boolean;
   killAt?: string;
@@ -93,6 +95,7 @@ export async function rollBack({
   const first = await startWorker({ ...options, ...(killAt === undefined ? {} : { killAt }) });
   let last = first;
   try {
+    await before?.(lab);
     const siteBefore = await lab.site();
     const rollback = await lab.start(request, workflow === undefined ? {} : { workflow });
     const ending = rollback.ended();

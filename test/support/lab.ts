@@ -38,7 +38,10 @@ export type LabOptions = Omit<SandboxOptions, 'folder' | 'service' | 'ssh' | 'sl
   onActivity?: (activity: { name: string; attempt: number }) => void | Promise<void>;
 };
 
-export type StartOptions = { workflow?: 'trafficOnlyRollback' | 'fullRollback'; workflowId?: string };
+export type StartOptions = {
+  workflow?: 'trafficOnlyRollback' | 'fullRollback' | 'recoverService' | 'freezeService' | 'unfreezeService';
+  workflowId?: string;
+};
 
 export type Lab = {
   service: string;

@@ -43,6 +43,7 @@ export const CONFIG = serviceEnvironmentSchema.parse({
 
 const TITLES: Record<StepName, string> = {
   'capture-before': 'Keep the state before the rollback',
+  'start-database': 'Start PostgreSQL',
   'start-previous': 'Start blue (1.4.0)',
   'shift-traffic': 'Send all traffic to blue (1.4.0)',
   'capture-logs': 'Keep the logs of green (1.5.0)',

@@ -115,16 +115,29 @@ export function fakeActivities(
     calls.push(name);
     return result();
   };
+  const freeze = (name: string, what: string) => async () => {
+    calls.push(name);
+    return proof(what);
+  };
   const activities: Activities = {
     resolveService: async ({ service }) => ({
       service,
       environment: 'production',
       taskQueue,
       searchAttributes: [],
+      channels: ['incidents', 'deployments'],
     }),
     inspectLock: async () => null,
     planRollback: async ({ request, kind }) => (kind === 'full' ? fullPlan(request) : fakePlan(request)),
     verifyDecision: async () => ({ verified: false, problem: 'unknown-signer', why: 'nobody signs here' }),
+    holdRequests: freeze('holdRequests', 'requests are held'),
+    holdWrites: freeze('holdWrites', 'writes are refused'),
+    liftRequests: freeze('liftRequests', 'requests come through'),
+    liftWrites: freeze('liftWrites', 'writes are possible'),
+    announceFreeze: async ({ moment, channel }) => {
+      calls.push(`freeze ${moment} ${channel}`);
+      return proof(`${channel} told: ${moment}`);
+    },
     captureBefore: step('captureBefore', () =>
       proof('state kept', { incidentFolder: '/incidents/rollback-1' }),
     ),
@@ -136,6 +149,12 @@ export function fakeActivities(
     prepareRestore: step('prepareRestore', () => proof('the backup is restored beside')),
     restoreDatabase: step('restoreDatabase', () => proof('the restored database is live')),
     restartApplication: step('restartApplication', () => proof('blue was started after the restore')),
+    diagnose: async () => {
+      calls.push('diagnose');
+      return { troubles: ['The database is gone.'], todo: ['start-database', 'restart-application'] };
+    },
+    startDatabase: step('startDatabase', () => proof('the database answers')),
+    reviveApplication: step('reviveApplication', () => proof('blue was started anew')),
     abandonRestore: step('abandonRestore', () => proof('what was prepared is removed')),
     verifyRelease: step('verifyRelease', () => verdict(true)),
     releaseTarget: async () => void calls.push('releaseTarget'),

@@ -7,15 +7,20 @@ import {
   isCancellation,
 } from '@temporalio/workflow';
 import { describeRelease } from '../../src/domain/plan.ts';
-import type { Plan, RollbackKind } from '../../src/domain/plan.ts';
+import type { Plan, RunKind } from '../../src/domain/plan.ts';
 import { isRestoreUnproved } from '../../src/domain/report/data.ts';
+import { routeOf } from '../../src/domain/report/kind.ts';
 import { outcomeSentence } from '../../src/domain/report/outcome.ts';
+import { isSuccess } from '../../src/domain/rollback.ts';
 import type { Outcome, RollbackResult } from '../../src/domain/rollback.ts';
+import type { RollbackRequest } from '../../src/domain/request.ts';
 import type { ResolvedService } from '../../activities/types.ts';
 import { configuration, onTarget } from './activities.ts';
 import { Announcer } from './announcer.ts';
 import { asWorkflowFailure, describeFailure } from './failures.ts';
 import { requireRequest } from './input.ts';
+import { endWithoutPlan, LeftFrozen } from './freeze-end.ts';
+import { freezeFirst } from './freeze-first.ts';
 import { freeLock, takeLock } from './lock.ts';
 import type { Lock } from './lock.ts';
 import { Rollback } from './rollback.ts';
@@ -30,7 +35,7 @@ export type Runbook = (steps: Steps) => Promise<void>;
 
 /** Conducts one rollback from its input to its end. */
 export async function conductRollback(
-  kind: RollbackKind,
+  kind: RunKind,
   input: unknown[],
   runbook: Runbook,
 ): Promise<RollbackResult> {
@@ -49,7 +54,43 @@ export async function conductRollback(
 async function conduct(rollback: Rollback, runbook: Runbook): Promise<RollbackResult> {
   const resolved = await resolve(rollback);
   if (rollback.request.dryRun) return await dryRun(rollback, resolved);
-  const { lock, plan } = await lockAndPlan(rollback, resolved);
+  if (rollback.request.dataCorruption) return await freezeThenFollow(rollback, resolved, runbook);
+  return await followPlan(rollback, resolved, { ...(await lockAndPlan(rollback, resolved)), runbook });
+}
+
+/** Writes are stopped before anything is planned. What is held is let through only when all is verified. */
+async function freezeThenFollow(
+  rollback: Rollback,
+  resolved: ResolvedService,
+  runbook: Runbook,
+): Promise<RollbackResult> {
+  if (rollback.kind !== 'full') throw notForThisKind();
+  const after = await freezeFirst({
+    rollback,
+    resolved,
+    makePlan: (request) => makePlan(rollback, resolved, request),
+  });
+  const { freeze } = after;
+  if (after.is !== 'full') return endWithoutPlan(rollback, freeze.status);
+  const { lock, plan } = after;
+  return await followPlan(rollback, resolved, {
+    lock,
+    plan,
+    runbook: async (steps) => {
+      await runbook(steps);
+      if (isProvedGood(rollback) && !(await freeze.liftOrAsk())) throw new LeftFrozen();
+      freeze.close();
+    },
+  });
+}
+
+type Agreed = { lock: Lock; plan: Plan; runbook: Runbook };
+
+async function followPlan(
+  rollback: Rollback,
+  resolved: ResolvedService,
+  { lock, plan, runbook }: Agreed,
+): Promise<RollbackResult> {
   rollback.follow(plan);
   const announcer = new Announcer(rollback);
   const steps = new Steps(rollback, announcer, resolved.taskQueue);
@@ -81,17 +122,23 @@ async function follow(
     // Asked for only where somebody is awaited: traffic waits for nothing else.
     if (rollback.askApprovals()) await steps.awaitApprovals();
     await runbook(steps);
-    const isVerified = rollback.step('verify').result?.verdict?.passed === true;
-    return { outcome: isVerified && !isRestoreUnproved(rollback) ? 'rolled-back' : 'unverified' };
+    if (!isProvedGood(rollback)) return { outcome: 'unverified' };
+    return { outcome: rollback.kind === 'recover' ? rollback.recovered() : 'rolled-back' };
   } catch (error) {
     rollback.leaveUnreached();
     if (isCancellation(error)) return { outcome: 'cancelled', cancellation: error };
-    if (error instanceof RollbackAborted || error instanceof NotApproved) return { outcome: 'aborted' };
+    const isEnded =
+      error instanceof RollbackAborted || error instanceof NotApproved || error instanceof LeftFrozen;
+    if (isEnded) return { outcome: 'aborted' };
     throw error;
   }
 }
 
-async function resolve(rollback: Rollback): Promise<ResolvedService> {
+function isProvedGood(rollback: Rollback): boolean {
+  return rollback.step('verify').result?.verdict?.passed === true && !isRestoreUnproved(rollback);
+}
+
+export async function resolve(rollback: Rollback): Promise<ResolvedService> {
   try {
     const resolved = await configuration.resolveService(rollback.request);
     rollback.allowSearchAttributes(resolved.searchAttributes);
@@ -102,6 +149,16 @@ async function resolve(rollback: Rollback): Promise<ResolvedService> {
   }
 }
 
+function notForThisKind(): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'InvalidRequest',
+    nonRetryable: true,
+    message:
+      '`dataCorruption` is for a full rollback, which can put data back. Nothing was changed: traffic and data are as they were. ' +
+      'Start `fullRollback` with it, or `freezeService`.',
+  });
+}
+
 /** Side by side, so that the lock costs no time. When there is no plan to follow, the lock is free before we say so. */
 async function lockAndPlan(
   rollback: Rollback,
@@ -110,7 +167,7 @@ async function lockAndPlan(
   const planning = makePlan(rollback, resolved);
   // Awaited below, unless the lock is refused first: then nobody needs the plan.
   planning.catch(() => undefined);
-  const lock = await takeLock(resolved, rollback.ref);
+  const lock = await takeLock(resolved, rollback.ref, rollback.kind);
   try {
     const plan = await planning;
     refuseChangedPlan(rollback, plan);
@@ -122,7 +179,11 @@ async function lockAndPlan(
 }
 
 /** Planning changes nothing, so when it can't be done the rollback fails at once and says why. */
-async function makePlan(rollback: Rollback, resolved: ResolvedService): Promise<Plan> {
+async function makePlan(
+  rollback: Rollback,
+  resolved: ResolvedService,
+  request: RollbackRequest = rollback.request,
+): Promise<Plan> {
   const target = onTarget({
     taskQueue: resolved.taskQueue,
     budgetSeconds: PLANNING_BUDGET_SECONDS,
@@ -131,7 +192,7 @@ async function makePlan(rollback: Rollback, resolved: ResolvedService): Promise<
   try {
     return await target.planRollback({
       kind: rollback.kind,
-      request: rollback.request,
+      request,
       rollback: rollback.ref,
       environment: resolved.environment,
     });
@@ -147,8 +208,8 @@ function refuseChangedPlan(rollback: Rollback, plan: Plan): void {
     type: 'PlanChanged',
     nonRetryable: true,
     message:
-      `The plan that was agreed to (${seen}) is not the plan now (${plan.hash}): from ${describeRelease(plan.from)} ` +
-      `to ${describeRelease(plan.to)}. The live state has changed in between. ` +
+      `The plan that was agreed to (${seen}) is not the plan now (${plan.hash}): ${routeOf(plan)}. ` +
+      `The live state has changed in between. ` +
       'Nothing was changed: traffic and data are as they were. Look at the new plan and start again.',
   });
 }
@@ -196,7 +257,7 @@ async function closeIncident(steps: Steps, announcer: Announcer, outcome: Outcom
 /** Only a proved rollback is a success in Temporal's eyes too. */
 function requireSuccess(rollback: Rollback): RollbackResult {
   const final = result(rollback);
-  if (final.outcome === 'rolled-back') return final;
+  if (isSuccess(final.outcome)) return final;
   throw ApplicationFailure.create({
     type: final.outcome === 'aborted' ? 'Aborted' : 'Unverified',
     nonRetryable: true,

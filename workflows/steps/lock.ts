@@ -2,6 +2,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ApplicationFailure, CancellationScope, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
+import type { RunKind } from '../../src/domain/plan.ts';
 import type { RollbackRef } from '../../src/domain/rollback.ts';
 import type { ResolvedService } from '../../activities/types.ts';
 import { releaseLockSignal } from '../messages.ts';
@@ -20,16 +21,23 @@ export const lockWorkflowId = ({ service, environment }: Pick<ResolvedService, '
  * Takes the lock, or fails with `AlreadyRunning` naming the rollback that holds it.
  * Not cancelled with the rollback: it must hold until the clean-up is done.
  */
-export async function takeLock(resolved: ResolvedService, rollback: RollbackRef): Promise<Lock> {
+export async function takeLock(
+  resolved: ResolvedService,
+  rollback: RollbackRef,
+  kind?: RunKind,
+): Promise<Lock> {
   const workflowId = lockWorkflowId(resolved);
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const lock = await tryLock(workflowId, resolved, rollback);
     if (lock) return lock;
     const holder = await coordination.inspectLock({ lockWorkflowId: workflowId, rollback });
     if (holder)
-      throw alreadyRunning(`${holder.workflowId}, started by ${holder.requestedBy} at ${holder.startedAt}`);
+      throw alreadyRunning(
+        `${holder.workflowId}, started by ${holder.requestedBy} at ${holder.startedAt}`,
+        kind === 'recover' ? offered(holder.workflowId) : WATCH_OR_END,
+      );
   }
-  throw alreadyRunning('another one, which started at this moment');
+  throw alreadyRunning('another one, which started at this moment', WATCH_OR_END);
 }
 
 /** Frees the lock and waits until it is free, so that the next rollback can start once this one has ended. */
@@ -64,12 +72,19 @@ async function tryLock(
   }
 }
 
-function alreadyRunning(holder: string): ApplicationFailure {
+const WATCH_OR_END = 'Watch the one that runs with `backout watch`, or end it first.';
+
+/** Two at once would be at odds about what is to run. */
+const offered = (workflowId: string): string =>
+  `If it waits because something is down, it recovers the service itself: \`backout decide ${workflowId} recover --note WHY\`, ` +
+  'then it tries its step again. Else watch it with `backout watch`, or end it first.';
+
+function alreadyRunning(holder: string, next: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'AlreadyRunning',
     nonRetryable: true,
     message:
       `This service and environment is already being rolled back by ${holder}. ` +
-      'This rollback changed nothing. Watch the one that runs with `backout watch`, or end it first.',
+      `This one changed nothing. ${next}`,
   });
 }

@@ -17,8 +17,8 @@ import type { ApprovalMessageName } from '../../src/domain/approval/messages.ts'
 import { makeTerms } from '../../src/domain/approval/state.ts';
 import type { Approvals } from '../../src/domain/approval/state.ts';
 import type { DecideStep, MessageName } from '../../src/domain/messages.ts';
-import type { Plan, RollbackKind, StepName } from '../../src/domain/plan.ts';
-import { STEPS, describeRelease } from '../../src/domain/plan.ts';
+import type { Plan, RunKind, StepName } from '../../src/domain/plan.ts';
+import { STEPS } from '../../src/domain/plan.ts';
 import {
   accept,
   emptyInbox,
@@ -28,6 +28,9 @@ import {
   whyRefused,
 } from '../../src/domain/reducer.ts';
 import type { Message } from '../../src/domain/messages.ts';
+import { routeOf, troublesOf } from '../../src/domain/report/kind.ts';
+import { freezeSentence } from '../../src/domain/freeze.ts';
+import type { FreezeStatus } from '../../src/domain/freeze.ts';
 import { trafficSentence } from '../../src/domain/report/traffic.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import { approvalNotes } from '../../src/domain/approval/notes.ts';
@@ -52,6 +55,7 @@ import {
   timelineQuery,
 } from '../messages.ts';
 import { ApprovalDesk } from './approvals.ts';
+import { isMendable } from '../../src/domain/recovery.ts';
 import { isDone } from '../../src/domain/report/steps.ts';
 import { renderDetails } from './details.ts';
 
@@ -61,7 +65,7 @@ export const now = () => new Date().toISOString();
 export class Rollback {
   readonly ref: RollbackRef;
   readonly request: RollbackRequest;
-  readonly kind: RollbackKind;
+  readonly kind: RunKind;
   readonly approvals: ApprovalDesk;
   #plan: Plan | null = null;
   #phase: Phase = 'planning';
@@ -75,8 +79,9 @@ export class Rollback {
   #trafficSafeAt: string | null = null;
   #endedAt: string | null = null;
   #searchAttributes: string[] = [];
+  #freeze: FreezeStatus | null = null;
 
-  constructor(kind: RollbackKind, request: RollbackRequest) {
+  constructor(kind: RunKind, request: RollbackRequest) {
     const info = workflowInfo();
     this.kind = kind;
     this.approvals = new ApprovalDesk(info, (before, after) => this.#decided(before, after));
@@ -88,7 +93,7 @@ export class Rollback {
       requestedBy: request.requestedBy ?? 'somebody who gave no name',
     };
     this.note({
-      what: `Rollback requested: ${request.reason}`,
+      what: `${kind === 'recover' ? 'Recovery' : 'Rollback'} requested: ${request.reason}`,
       by: this.ref.requestedBy,
       assurance: 'declared',
     });
@@ -116,7 +121,19 @@ export class Rollback {
       startedAt: this.ref.startedAt,
       trafficSafeAt: this.#trafficSafeAt,
       endedAt: this.#endedAt,
+      ...(this.#freeze === null ? {} : { freeze: this.#freeze }),
     };
+  }
+
+  /** Shows what is held before anything else is done, and how far that is. */
+  showFreeze(freeze: FreezeStatus): void {
+    this.#freeze = freeze;
+    this.#publish();
+  }
+
+  /** Records a message that was refused elsewhere. */
+  refuseMessage(name: string, why: string): void {
+    this.#refuse(name, why);
   }
 
   /** The plan, once there is one. */
@@ -140,7 +157,7 @@ export class Rollback {
     this.#phase = 'running';
     this.#steps = STEPS[this.kind].map((name) => pendingStep(plan, name));
     this.note({
-      what: `Plan ${plan.hash} made: from ${describeRelease(plan.from)} to ${describeRelease(plan.to)}`,
+      what: `Plan ${plan.hash} made: ${troublesOf(plan)}${routeOf(plan)}`,
     });
     this.#publish();
   }
@@ -189,6 +206,12 @@ export class Rollback {
     this.#trafficSafeAt = at;
   }
 
+  /** The service is safe again: when traffic was moved, or else when the verification passed. */
+  recovered(): Outcome {
+    this.#trafficSafeAt ??= this.step('verify').result?.provedAt ?? null;
+    return 'recovered';
+  }
+
   evidenceIn(folder: string): void {
     this.#incidentFolder = folder;
   }
@@ -199,13 +222,18 @@ export class Rollback {
       what: `A decision about the step "${this.step(name).title}"`,
       since: now(),
       step: name,
-      answers: decisionCommands(this.ref.workflowId, name),
+      answers: decisionCommands(this.ref.workflowId, name, this.#offersRecovery(name)),
     };
     this.#startAwaiting(awaiting);
     this.update(name, { state: 'waiting-for-decision' });
     await condition(() => this.hasDecision(name));
     this.#stopAwaiting(awaiting);
     return this.takeDecision(name);
+  }
+
+  /** A recovery is no answer to what fails in a recovery. */
+  #offersRecovery(name: StepName): boolean {
+    return this.kind !== 'recover' && isMendable(this.step(name).failure);
   }
 
   /** True when somebody has decided about a step, and nobody has used it yet. */
@@ -257,7 +285,7 @@ export class Rollback {
   askApprovals(): boolean {
     const { policy, hash, database } = this.plan;
     if (policy === undefined) return false;
-    const { requestedBy } = this.request;
+    const { requestedBy } = this.plan.request;
     const backup = database?.backup ?? null;
     this.approvals.ask(
       makeTerms({ workflowId: this.ref.workflowId, policy, planHash: hash, backup, requestedBy }, now()),
@@ -287,8 +315,12 @@ export class Rollback {
 
   /** Told from the step that moves it, so that the two can't say different things. */
   #traffic(): string {
-    if (this.#plan === null) return 'Traffic was not changed: the plan is being made.';
-    return trafficSentence({ plan: this.#plan, status: { steps: this.#steps } });
+    const freeze = this.#freeze;
+    if (this.#plan !== null) {
+      const frozen = freeze === null ? {} : { freeze };
+      return trafficSentence({ plan: this.#plan, status: { steps: this.#steps, ...frozen } });
+    }
+    return freeze === null ? 'Traffic was not changed: the plan is being made.' : freezeSentence(freeze);
   }
 
   #listen(): void {
@@ -375,6 +407,7 @@ export class Rollback {
     const why = whyRefused(parsed.message, this.#inbox, {
       steps: this.#steps,
       ended: this.#phase === 'ended',
+      recovers: this.kind !== 'recover',
     });
     return why === null ? parsed : { why };
   }
@@ -444,9 +477,10 @@ function pendingStep(plan: Plan, name: StepName): StepRecord {
 }
 
 /** One line for each answer: a line that offers several would be pasted as it is, and misfire. */
-function decisionCommands(workflowId: string, step: StepName): string[] {
-  const input = JSON.stringify({ step, decision: 'retry', by: 'YOUR-NAME', note: 'WHY' });
-  const decisions = ['retry', 'skip', 'abort'] satisfies DecideStep['decision'][];
+function decisionCommands(workflowId: string, step: StepName, offersRecovery: boolean): string[] {
+  const others = ['retry', 'skip', 'abort'] satisfies DecideStep['decision'][];
+  const decisions = offersRecovery ? ['recover', ...others] : others;
+  const input = JSON.stringify({ step, decision: decisions[0], by: 'YOUR-NAME', note: 'WHY' });
   return [
     ...decisions.map((decision) => `backout decide ${workflowId} ${step} ${decision} --note "WHY"`),
     `temporal workflow signal --workflow-id ${workflowId} --name decideStep --input '${input}'`,

@@ -5,6 +5,7 @@ import type { PlannedStep, StepName } from '../../src/domain/plan.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
 import type { Announcer } from './announcer.ts';
 import { describeFailure } from './failures.ts';
+import { recover } from './recover.ts';
 import type { Rollback } from './rollback.ts';
 import { now } from './rollback.ts';
 
@@ -26,6 +27,8 @@ export type StepOptions = {
 export type StepRunner = {
   rollback: Rollback;
   announcer: Announcer;
+  /** Of the workers that reach the target. */
+  taskQueue: string;
 };
 
 /**
@@ -33,7 +36,7 @@ export type StepRunner = {
  * @returns the result, or null when the step was not needed, was skipped, or failed where that is tolerated
  */
 export async function runStep(
-  { rollback, announcer }: StepRunner,
+  { rollback, announcer, taskQueue }: StepRunner,
   step: { name: StepName; perform: (planned: PlannedStep) => Promise<StepResult> } & StepOptions,
 ): Promise<StepResult | null> {
   const planned = plannedStep(rollback.plan, step.name);
@@ -58,15 +61,29 @@ export async function runStep(
       rollback.update(step.name, { failure, finishedAt: now(), state: 'failed' });
       rollback.note({ what: `Failed: ${planned.title}. ${failure.message}`, step: step.name });
       if (step.whenFailing === 'go-on') return null;
-      announcer.announce('waiting-for-decision');
-      const { decision } = await rollback.decision(step.name);
-      if (decision === 'skip') {
-        rollback.update(step.name, { state: 'skipped' });
-        return null;
-      }
-      if (decision === 'abort') {
-        rollback.update(step.name, { state: 'aborted' });
-        throw new RollbackAborted(step.name);
+      for (let isToRetry = false; !isToRetry;) {
+        announcer.announce('waiting-for-decision');
+        const { decision } = await rollback.decision(step.name);
+        switch (decision) {
+          case 'skip':
+            rollback.update(step.name, { state: 'skipped' });
+            return null;
+          case 'abort':
+            rollback.update(step.name, { state: 'aborted' });
+            throw new RollbackAborted(step.name);
+          case 'retry':
+            isToRetry = true;
+            break;
+          case 'recover': {
+            rollback.update(step.name, { state: 'running' });
+            const unmended = await recover(rollback, step.name, taskQueue);
+            isToRetry = unmended === null;
+            if (unmended !== null) {
+              // A round of its own: people are asked again, and that message must not be taken for the one before.
+              rollback.update(step.name, { failure: unmended, finishedAt: now(), rounds: ++round });
+            }
+          }
+        }
       }
     }
   }

@@ -90,6 +90,18 @@ export class Steps {
     this.#announcer.announce('traffic-shifted');
   }
 
+  /** Starts PostgreSQL and waits until it answers. */
+  async startDatabase(): Promise<void> {
+    await this.#run('start-database', (target) => target.startDatabase(this.#input));
+  }
+
+  /** Restarts the release that has lost its database. */
+  async reviveApplication(): Promise<void> {
+    // By the clock of Temporal, as the age of the process is compared.
+    const since = this.#rollback.ref.startedAt;
+    await this.#run('restart-application', (target) => target.reviveApplication({ ...this.#input, since }));
+  }
+
   async captureLogs(): Promise<void> {
     await this.#run('capture-logs', (target) => target.captureLogs(this.#input));
   }
@@ -249,7 +261,7 @@ export class Steps {
   async announceEnd(): Promise<void> {
     const planned = plannedStep(this.#rollback.plan, 'announce');
     await runStep(
-      { rollback: this.#rollback, announcer: this.#announcer },
+      { rollback: this.#rollback, announcer: this.#announcer, taskQueue: this.#taskQueue },
       { name: 'announce', perform: () => this.#announcer.send('ended', planned.title), whenFailing: 'go-on' },
     );
   }
@@ -278,7 +290,7 @@ export class Steps {
     const { title, budgetSeconds } = plannedStep(this.#rollback.plan, name);
     const target = onTarget({ taskQueue: this.#taskQueue, budgetSeconds, summary: title });
     return await runStep(
-      { rollback: this.#rollback, announcer: this.#announcer },
+      { rollback: this.#rollback, announcer: this.#announcer, taskQueue: this.#taskQueue },
       { name, perform: () => perform(target), ...options },
     );
   }

@@ -3,15 +3,18 @@ import type { Observation } from '../../../src/domain/plan.ts';
 import { describeRelease } from '../../../src/domain/plan.ts';
 import type { TargetDriver } from '../driver.ts';
 import { applicationCommands, restartApplication } from './application.ts';
+import { FREEZE, parseFreeze } from '../freeze.ts';
 import { checkReadiness } from './check.ts';
 import { chooseColours } from './choice.ts';
 import { captureBefore, captureLogs } from './evidence.ts';
+import { holdRequests, liftRequests, passHeaders, readFreeze, refuseFrozen } from './freeze.ts';
 import { hold, readMarker } from './hold.ts';
 import { readLive } from './observe.ts';
 import { plannedSteps } from './plan.ts';
 import { markLogs } from '../../verification/log-errors.ts';
 import { createPorts } from './ports.ts';
 import type { PortParts, Ports } from './ports.ts';
+import { claim, planRecovery, reviveApplication } from './recover.ts';
 import { refuseLocked } from './refuse-locked.ts';
 import { logFiles, prove, shiftTraffic } from './shift.ts';
 import { startPrevious } from './start.ts';
@@ -23,6 +26,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     plan: async (request, context) => {
       const [live] = await Promise.all([readLive(ports, context.signal), ports.reading.nginx.dump()]);
       await refuseLocked(ports, live.state.lock, context);
+      refuseFrozen(parseFreeze(live.state.records[FREEZE]), request.dataCorruption);
       const { from, to, continues, warnings } = chooseColours(ports, live, {
         kind: context.kind,
         request,
@@ -60,6 +64,12 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     captureLogs: (context, sink) => captureLogs(ports, context, sink),
     stopFaulty: (context) => stopFaulty(ports, context),
     restartApplication: (context) => restartApplication(ports, context),
+    holdRequests: (context) => holdRequests(ports, context),
+    liftRequests: (context) => liftRequests(ports, context),
+    planRecovery: (wanted, context) => planRecovery(ports, wanted, context),
+    reviveApplication: (context) => reviveApplication(ports, context),
+    claim: (context, step) => claim(ports, context, step),
+    describe: () => describeTarget(ports),
     release: async (context, outcome) => {
       const marker = await readMarker(ports);
       // A rollback that never touched the target leaves no trace of itself on it.
@@ -70,13 +80,14 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     },
     verificationTargets: async (to) => {
       const colour = ports.colour(to.name);
-      const marker = await readMarker(ports);
+      const [marker, freeze] = await Promise.all([readMarker(ports), readFreeze(ports)]);
       return {
         release: to,
         releaseUrl: colour.url,
         host: ports.settings.host,
         logFiles: logFiles(colour),
         ...(marker === null ? {} : { logMarks: marker.logMarks }),
+        ...(freeze === null ? {} : { passHeaders: passHeaders(freeze) }),
         journalUnits: colour.logs.flatMap((log) => ('journal' in log ? [log.journal] : [])),
       };
     },

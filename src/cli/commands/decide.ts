@@ -40,7 +40,7 @@ export async function decide(options: DecideOptions, io: Io): Promise<number> {
   );
 }
 
-const DECISIONS = ['retry', 'skip', 'abort'];
+const DECISIONS = ['retry', 'skip', 'abort', 'recover'];
 
 /** @throws CliError `usage` */
 export function readWords({ words, step }: Pick<DecideOptions, 'words' | 'step'>): {
@@ -52,7 +52,7 @@ export function readWords({ words, step }: Pick<DecideOptions, 'words' | 'step'>
   const named = second === undefined ? undefined : first;
   if (decision === undefined || !DECISIONS.includes(decision)) {
     throw usageError(
-      `${decision === undefined ? 'The decision is missing' : `"${decision}" is no decision`}: it is retry, skip or abort, ` +
+      `${decision === undefined ? 'The decision is missing' : `"${decision}" is no decision`}: it is retry, skip, abort or recover, ` +
         'as in `backout decide ID stop-faulty skip --note "no traffic on it"`.',
     );
   }

@@ -1,5 +1,5 @@
-/** `backout rollback traffic-only` and `full`: show the plan, ask, start, watch. */
-import type { PlanSummary, RollbackKind } from '../../domain/plan.ts';
+/** `backout rollback traffic-only`, `rollback full` and `recover`: show the plan, ask, start, watch. */
+import type { PlanSummary, RunKind } from '../../domain/plan.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -20,13 +20,14 @@ import { goesOn, showUntilEnd } from '../watching.ts';
 export type RollbackOptions = GlobalOptions &
   RequestOptions & { yes?: boolean; detach?: boolean; local?: boolean; json?: boolean };
 
-export async function rollBack(kind: RollbackKind, options: RollbackOptions, io: Io): Promise<number> {
+export async function rollBack(kind: RunKind, options: RollbackOptions, io: Io): Promise<number> {
   refuseContradictions(options, io);
   if (kind === 'full') refuseIncomplete(options);
   const wanted = { kind, request: toRequest(options, io.env) };
-  if (options.local) {
+  // A full one was refused above: approvals and RESTORE could not reach it.
+  if (options.local && kind !== 'full') {
     const { rollbackLocally } = await import('../local/rollback.ts');
-    return await rollbackLocally({ ...options, request: wanted.request }, io);
+    return await rollbackLocally({ ...options, kind, request: wanted.request }, io);
   }
   return await withTemporal(options, io, async (session) => {
     if (options.dryRun) {

@@ -6,6 +6,7 @@ import { checkConfig } from '../../config/load.ts';
 import type { PlacedProblem } from '../../config/problems.ts';
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
 import { asSentence, clean } from '../../domain/report/plain.ts';
+import type { RunKind } from '../../domain/plan.ts';
 import type { RollbackRequestInput } from '../../domain/request.ts';
 import type { RollbackStatus } from '../../domain/rollback.ts';
 import { startLocalRollback } from '../../local.ts';
@@ -26,6 +27,8 @@ import { answerApproval } from './approval.ts';
 import { answerDecision } from './decision.ts';
 
 export type LocalOptions = GlobalOptions & {
+  /** A full rollback waits for people whom it could not reach here. */
+  kind: Exclude<RunKind, 'full'>;
   request: RollbackRequestInput;
   yes?: boolean;
   dryRun?: boolean;
@@ -33,7 +36,7 @@ export type LocalOptions = GlobalOptions & {
 };
 
 export async function rollbackLocally(options: LocalOptions, io: Io): Promise<number> {
-  const { request, yes = false, json = false } = options;
+  const { kind, request, yes = false, json = false } = options;
   const { config, silent } = await checkConfig({ path: options.config, env: io.env, mayBeSilent: true });
   for (const channel of silent) io.err(`${io.colours.yellow('!')} ${untold(channel)}\n`);
   if (!json) io.err('Starting a Temporal server and a worker inside this command …\n');
@@ -41,6 +44,7 @@ export async function rollbackLocally(options: LocalOptions, io: Io): Promise<nu
   const isPlanOnly = request.dryRun === true || !yes;
   const local = await start({
     config,
+    workflow: WORKFLOW_TYPES[kind],
     workflowId: isPlanOnly ? `${workflowId}-plan` : workflowId,
     request: isPlanOnly ? { ...request, dryRun: true } : request,
   });
@@ -53,7 +57,7 @@ export async function rollbackLocally(options: LocalOptions, io: Io): Promise<nu
       return EXIT.ok;
     }
     await requireYes(io);
-    await startAgreed(local, workflowId, { ...request, planHash: plan.hash });
+    await startAgreed(local, workflowId, { kind, request: { ...request, planHash: plan.hash } });
     return await showUntilEnd(local, { workflowId, json }, io);
   } finally {
     await local.close();
@@ -102,10 +106,10 @@ async function planOf(local: LocalRollback, io: Io) {
 async function startAgreed(
   { client, workflowId: planId }: LocalRollback,
   workflowId: string,
-  request: RollbackRequestInput,
+  { kind, request }: Pick<LocalOptions, 'kind' | 'request'>,
 ): Promise<void> {
   const { taskQueue } = await client.workflow.getHandle(planId).describe();
-  await client.workflow.start(WORKFLOW_TYPES['traffic-only'], {
+  await client.workflow.start(WORKFLOW_TYPES[kind], {
     workflowId,
     taskQueue,
     args: [request],

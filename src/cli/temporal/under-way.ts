@@ -20,6 +20,8 @@ const STEPS: Record<string, string> = {
   prepareRestore: 'prepare-restore',
   restoreDatabase: 'restore-database',
   restartApplication: 'restart-application',
+  startDatabase: 'start-database',
+  reviveApplication: 'restart-application',
   verifyRelease: 'verify',
   writeReport: 'report',
   announce: 'announce',

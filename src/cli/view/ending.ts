@@ -3,6 +3,7 @@ import { NOTHING_CHANGED } from '../../domain/failure.ts';
 import { dataSentence } from '../../domain/report/data.ts';
 import { formatDuration } from '../../domain/report/format.ts';
 import { asSentence, clean } from '../../domain/report/plain.ts';
+import { isSuccess } from '../../domain/rollback.ts';
 import type { RollbackResult, RollbackStatus } from '../../domain/rollback.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -26,11 +27,14 @@ export function exitCodeOfEnding(ending: Ending): ExitCode {
 function exitCodeOfResult({ outcome }: RollbackResult): ExitCode {
   switch (outcome) {
     case 'rolled-back':
+    case 'recovered':
+    case 'released':
     case 'dry-run':
       return EXIT.ok;
     case 'unverified':
       return EXIT.notVerified;
     case 'aborted':
+    case 'left-frozen':
     case 'cancelled':
       return EXIT.aborted;
   }
@@ -76,10 +80,12 @@ function describeResult(
   const took =
     trafficSafeAt === null
       ? `Took ${formatDuration(between(startedAt, endedAt))}.`
-      : `Traffic was ${outcome === 'rolled-back' ? 'safe' : 'moved'} after ${formatDuration(between(startedAt, trafficSafeAt))}; all took ${formatDuration(between(startedAt, endedAt))}.`;
+      : `Traffic was ${isSuccess(outcome) ? 'safe' : 'moved'} after ${formatDuration(between(startedAt, trafficSafeAt))}; all took ${formatDuration(between(startedAt, endedAt))}.`;
   switch (outcome) {
     case 'rolled-back':
       return [bold(green('ROLLED BACK')), summary, took, ...next(where)];
+    case 'recovered':
+      return [bold(green('RECOVERED')), summary, took, ...next(where)];
     case 'unverified':
       return [
         bold(red('NOT A SUCCESS')),
@@ -94,6 +100,10 @@ function describeResult(
     case 'aborted':
     case 'cancelled':
       return [bold(yellow(outcome.toUpperCase())), summary, took, ...next(where, AGAIN)];
+    case 'released':
+      return [bold(green('NOT FROZEN ANY MORE')), summary];
+    case 'left-frozen':
+      return [bold(red('STILL FROZEN')), summary];
     case 'dry-run':
       return [bold('DRY RUN'), summary];
   }
@@ -106,6 +116,8 @@ function evidence(status: RollbackStatus | null): string[] {
 
 function whereTraffic(status: RollbackStatus | null): string {
   if (status === null) return 'Backout does not know what it had changed by then.';
+  if (status.freeze !== undefined && status.plan === null)
+    return `When it was last seen: ${asSentence(clean(status.traffic))} No data was changed.`;
   if (status.plan === null) return NOTHING_CHANGED;
   return `When it was last seen: ${asSentence(clean(status.traffic))} ${dataSentence({ plan: status.plan, status })}`;
 }

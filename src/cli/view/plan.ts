@@ -10,10 +10,11 @@ export function renderPlan(plan: PlanSummary, colours: Colours): string {
   const { bold, dim, yellow } = colours;
   const { deadline, continues } = plan;
   const lines = [
-    bold(`Plan ${plan.hash}: ${plan.kind} rollback of ${plan.service} in ${plan.environment}`),
+    bold(
+      `Plan ${plan.hash}: ${plan.kind === 'recover' ? 'recovery' : `${plan.kind} rollback`} of ${plan.service} in ${plan.environment}`,
+    ),
     '',
-    `  From      ${describeRelease(plan.from)}`,
-    `  To        ${describeRelease(plan.to)}`,
+    ...route(plan),
     `  Target    ${oneLine(plan.target)}`,
     `  Expected  ${formatDuration(plan.expectedSeconds * 1000)}`,
     `  Deadline  ${deadline.severity}: traffic safe by ${formatTime(deadline.at)} (${deadline.minutes} min after ${formatTime(deadline.from)})`,
@@ -41,6 +42,16 @@ export function renderPlan(plan: PlanSummary, colours: Colours): string {
     ...plan.steps.flatMap((step, index) => planned(step, index + 1, colours)),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A recovery says what is broken, and moves traffic only where no release runs. */
+function route({ from, to, recovery }: PlanSummary): string[] {
+  const moves = from.name !== to.name;
+  return [
+    ...(recovery?.troubles ?? []).map((trouble) => `  Broken    ${oneLine(trouble)}`),
+    ...(moves ? [`  From      ${describeRelease(from)}`] : []),
+    `  ${moves ? 'To        ' : 'Serves    '}${describeRelease(to)}`,
+  ];
 }
 
 function observed(release: ObservedRelease, { bold, red }: Colours): string[] {

@@ -3,8 +3,10 @@ import { channelsFor } from '../announcement-channels.ts';
 import type { AnnouncementEvent } from '../notification.ts';
 import { describeRelease } from '../plan.ts';
 import type { StepName } from '../plan.ts';
+import { isSuccess } from '../rollback.ts';
 import type { IncidentRecord } from '../rollback.ts';
 import { listed } from '../approval/words.ts';
+import { isRecovery } from './kind.ts';
 import { findStep, isDone, stateInWords, undoneSteps, whyUndone } from './steps.ts';
 
 export type Box = {
@@ -17,6 +19,43 @@ export type Box = {
 export type Checklists = { before: Box[]; during: Box[]; after: Box[] };
 
 export function checklists(record: IncidentRecord): Checklists {
+  return isRecovery(record) ? recoveryChecklists(record) : rollbackChecklists(record);
+}
+
+/** Nothing was found faulty: there is no version to keep from being deployed, and no logs of it. */
+function recoveryChecklists(record: IncidentRecord): Checklists {
+  const { plan, status } = record;
+  const to = describeRelease(plan.to);
+  return {
+    before: [
+      { text: 'Plan made from the live state', ticked: { by: `plan ${plan.hash}`, at: plan.madeAt } },
+      commander(record),
+      byStep(record, 'capture-before', 'State before the recovery recorded'),
+      told(record, 'started', 'Team told that a recovery is under way'),
+    ],
+    during: [
+      ...neededBox(record, 'start-database', 'PostgreSQL started, and it answers'),
+      ...neededBox(record, 'start-previous', `${to} started and healthy`),
+      ...neededBox(record, 'restart-application', `${to} restarted and healthy`),
+      ...neededBox(record, 'shift-traffic', `All traffic on ${to}, proved by requests`),
+      verified(record, `${to} verified`),
+    ],
+    after: [
+      byStep(record, 'report', 'Incident report written'),
+      byStep(record, 'announce', 'Team told how it ended'),
+      acknowledged(record),
+      resolved(record),
+      ...(plan.request.customerFacing ? [forPerson('Customers told, status page updated')] : []),
+      ...(undoneSteps(record).length > 0 ? [forPerson('What was not done (see above) done by hand')] : []),
+      ...(isSuccess(status.outcome) ? [] : [forPerson(`${plan.service} known to be good again`)]),
+      forPerson('Incident report reviewed (within 30 minutes)'),
+      forPerson('Why it went down found (within 24 hours)'),
+      forPerson('Service watched for 24 hours'),
+    ],
+  };
+}
+
+function rollbackChecklists(record: IncidentRecord): Checklists {
   const { plan, status } = record;
   const [from, to] = [describeRelease(plan.from), describeRelease(plan.to)];
   return {
@@ -43,7 +82,7 @@ export function checklists(record: IncidentRecord): Checklists {
       resolved(record),
       ...(plan.request.customerFacing ? [forPerson('Customers told, status page updated')] : []),
       ...(undoneSteps(record).length > 0 ? [forPerson('What was not done (see above) done by hand')] : []),
-      ...(status.outcome === 'rolled-back' ? [] : [forPerson(`${plan.service} known to be good again`)]),
+      ...(isSuccess(status.outcome) ? [] : [forPerson(`${plan.service} known to be good again`)]),
       forPerson('Incident report reviewed (within 30 minutes)'),
       forPerson(`Bug ticket written: labels bug, production, rollback; linked to this report`),
       forPerson(`${from} tagged as faulty and kept from being deployed again`),

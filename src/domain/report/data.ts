@@ -3,6 +3,7 @@ import { databaseOf } from '../plan.ts';
 import type { DatabasePlan } from '../plan.ts';
 import type { IncidentRecord } from '../rollback.ts';
 import { formatTime } from './format.ts';
+import { isRecovery } from './kind.ts';
 import { enumerate } from './plain.ts';
 import { findStep, isDone } from './steps.ts';
 import type { StepsOf } from './steps.ts';
@@ -73,7 +74,11 @@ export function lossWindow(database: DatabasePlan): string {
 
 /** The value of "Data-loss window" in the report. */
 export function lossCell(record: IncidentRecord): string {
-  if (record.plan.database === undefined) return 'none: a traffic-only rollback touches no database';
+  if (record.plan.database === undefined) {
+    return isRecovery(record)
+      ? 'none: a recovery starts the database, and changes no data'
+      : 'none: a traffic-only rollback touches no database';
+  }
   const window = upperFirst(lossWindow(databaseOf(record.plan)));
   return isRestored(record) ? window : `none: the database was not restored. Would it be: ${window}`;
 }

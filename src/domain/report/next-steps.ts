@@ -2,6 +2,7 @@
 import { describeRelease } from '../plan.ts';
 import type { IncidentRecord, StepRecord } from '../rollback.ts';
 import { applicationSentence } from './application.ts';
+import { isRecovery, nounOf } from './kind.ts';
 import { undoneSteps, whyUndone } from './steps.ts';
 import { isTrafficProved } from './traffic.ts';
 
@@ -23,19 +24,22 @@ function urgent(record: IncidentRecord): string[] {
   const { plan, status } = record;
   const where = `${plan.service} in ${plan.environment}`;
   const rollback = `\`backout rollback traffic-only ${plan.service} --env ${plan.environment} --reason …\``;
+  const again = isRecovery(record)
+    ? `\`backout recover ${plan.service} --env ${plan.environment} --reason …\``
+    : rollback;
   const steps: string[] = [];
   if (status.outcome === 'unverified') {
     steps.push(
-      `Treat ${where} as broken, and tell the next level now: this rollback is not a success.`,
+      `Treat ${where} as broken, and tell the next level now: this ${nounOf(record)} is not a success.`,
       `Decide the next way: another release (${rollback} with \`--to RELEASE\`), or a fix forward.`,
     );
   }
   if (!isTrafficProved(record)) {
-    steps.push('See for yourself which release answers requests: this rollback has not proved it.');
+    steps.push(`See for yourself which release answers requests: this ${nounOf(record)} has not proved it.`);
   }
   if (status.outcome === 'aborted' || status.outcome === 'cancelled') {
     steps.push(
-      `To finish what this rollback began, start again: ${rollback}. It reads what is there and goes on.`,
+      `To finish what this ${nounOf(record)} began, start again: ${again}. It reads what is there and goes on.`,
     );
   }
   return [...steps, ...undoneSteps(record).flatMap((step) => byHand(record, step))];
@@ -48,6 +52,8 @@ function byHand(record: IncidentRecord, step: StepRecord): string[] {
   switch (step.name) {
     case 'capture-before':
       return [`The state before was not kept ${why}: what the plan saw stands in this report.`];
+    case 'start-database':
+      return [`Start PostgreSQL, and see that it answers ${why}.`];
     case 'start-previous':
       return [`Make sure that ${describeRelease(to)} runs and is healthy ${why}.`];
     case 'shift-traffic':
@@ -85,8 +91,19 @@ function byHand(record: IncidentRecord, step: StepRecord): string[] {
   }
 }
 
-function afterwards({ plan }: IncidentRecord): string[] {
+function afterwards(record: IncidentRecord): string[] {
+  const { plan } = record;
   const from = describeRelease(plan.from);
+  if (isRecovery(record)) {
+    return [
+      ...(plan.request.customerFacing
+        ? ['Tell customers and update the status page: they are affected.']
+        : []),
+      'Review the incident report within 30 minutes.',
+      'Find out why it went down, within 24 hours: starting it again is no cure.',
+      'Watch the service for 24 hours.',
+    ];
+  }
   return [
     ...(plan.request.customerFacing ? ['Tell customers and update the status page: they are affected.'] : []),
     'Review the incident report within 30 minutes.',

@@ -3,6 +3,7 @@ import { describeRelease } from '../plan.ts';
 import type { IncidentRecord, StepRecord } from '../rollback.ts';
 import { formatTime } from './format.ts';
 import { asSentence, enumerate, oneLine } from './plain.ts';
+import { nounOf, routeOf, troublesOf } from './kind.ts';
 import { findStep, undoneSteps, whyUndone } from './steps.ts';
 import { dataSentence, isRestoreUnproved } from './data.ts';
 import { trafficSentence } from './traffic.ts';
@@ -14,16 +15,22 @@ export function headline(record: IncidentRecord): string {
   switch (record.status.outcome) {
     case 'rolled-back':
       return `Rolled back: ${where}`;
+    case 'recovered':
+      return `Recovered: ${where}`;
+    case 'released':
+      return `The freeze is lifted: ${where}`;
+    case 'left-frozen':
+      return `LEFT FROZEN: ${where}`;
     case 'unverified':
-      return `NOT A SUCCESS: ${where} is not proved good after its rollback`;
+      return `NOT A SUCCESS: ${where} is not proved good after its ${nounOf(record)}`;
     case 'aborted':
-      return `ABORTED: the rollback of ${where} was ended before it was done`;
+      return `ABORTED: the ${nounOf(record)} of ${where} was ended before it was done`;
     case 'cancelled':
-      return `CANCELLED: the rollback of ${where} was ended from outside before it was done`;
+      return `CANCELLED: the ${nounOf(record)} of ${where} was ended from outside before it was done`;
     case 'dry-run':
       return `Dry run: nothing was changed for ${where}`;
     case null:
-      return `In progress: rollback of ${where}`;
+      return `In progress: ${nounOf(record)} of ${where}`;
   }
 }
 
@@ -32,6 +39,7 @@ export function outcomeSentence(record: IncidentRecord): string {
   const { plan, status } = record;
   const where = `${plan.service} in ${plan.environment}`;
   const [from, to] = [describeRelease(plan.from), describeRelease(plan.to)];
+  const run = `${nounOf(record)} of ${where} ${routeOf(plan)}`;
   const tail = `${trafficSentence(record)} ${dataSentence(record)}`;
   switch (status.outcome) {
     case 'rolled-back': {
@@ -40,16 +48,21 @@ export function outcomeSentence(record: IncidentRecord): string {
         : `${where} is rolled back from ${from} to ${to}, which passed verification.`;
       return `${what} ${tail}${exceptions(record)}`;
     }
+    case 'recovered':
+      return `${where} is recovered: ${to} runs and passed verification. ${troublesOf(plan)}${tail}${exceptions(record)}`;
     case 'unverified':
-      return `The rollback of ${where} from ${from} to ${to} is NOT a success: ${whyUnverified(record)} ${tail}${exceptions(record, ['verify'])}`;
+      return `The ${run} is NOT a success: ${whyUnverified(record)} ${tail}${exceptions(record, ['verify'])}`;
     case 'aborted':
-      return `The rollback of ${where} from ${from} to ${to} was ${describeAbort(record)}. ${tail}${exceptions(record, ['aborted'])}`;
+      return `The ${run} was ${describeAbort(record)}. ${tail}${exceptions(record, ['aborted'])}`;
     case 'cancelled':
-      return `The rollback of ${where} from ${from} to ${to} was cancelled from outside${interrupted(record)}. ${tail}${exceptions(record, ['aborted'])}`;
+      return `The ${run} was cancelled from outside${interrupted(record)}. ${tail}${exceptions(record, ['aborted'])}`;
+    case 'released':
+    case 'left-frozen':
+      return `The ${run} was not begun. ${tail}`;
     case 'dry-run':
-      return `Dry run of the rollback of ${where} from ${from} to ${to}. ${tail}`;
+      return `Dry run of the ${run}. ${tail}`;
     case null:
-      return `The rollback of ${where} from ${from} to ${to} is in progress. ${tail}`;
+      return `The ${run} is in progress. ${tail}`;
   }
 }
 

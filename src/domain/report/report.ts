@@ -3,6 +3,7 @@
  * text, so that writing it again replaces it with itself.
  */
 import type { Observation } from '../plan.ts';
+import { isSuccess } from '../rollback.ts';
 import type { EvidenceFile, IncidentRecord } from '../rollback.ts';
 import { deadlineSection, peopleSection, summarySection, verificationSection } from './sections.ts';
 import { checklistSection, nextStepsSection } from './sections-todo.ts';
@@ -43,7 +44,7 @@ export function renderReport(
 
 function opening(record: IncidentRecord): string[] {
   const { outcome } = record.status;
-  const isGood = outcome === 'rolled-back' || outcome === 'dry-run' || outcome === null;
+  const isGood = isSuccess(outcome) || outcome === 'dry-run' || outcome === null;
   return [
     `# ${text(headline(record))}`,
     '',

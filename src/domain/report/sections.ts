@@ -6,6 +6,7 @@ import type { IncidentRecord, TimelineEntry } from '../rollback.ts';
 import { lossCell } from './data.ts';
 import { deadlineSentence, durationsOf, momentsOf } from './durations.ts';
 import { formatDuration, formatTime } from './format.ts';
+import { isRecovery } from './kind.ts';
 import { code, table, text } from './markdown.ts';
 import { whyUnverified } from './outcome.ts';
 import { findStep } from './steps.ts';
@@ -19,7 +20,9 @@ export function summarySection(record: IncidentRecord): string[] {
     ['Service', text(plan.service)],
     ['Environment', text(plan.environment)],
     ['Target', text(plan.target)],
-    ['From (faulty)', text(describeRelease(plan.from))],
+    ...(isRecovery(record)
+      ? [['What was broken', text(plan.recovery?.troubles.join(' ') ?? '')] as [string, string]]
+      : [['From (faulty)', text(describeRelease(plan.from))] as [string, string]]),
     ['To', text(describeRelease(plan.to))],
     ['Reason', text(request.reason)],
     ['Requested by', `${text(request.requestedBy ?? 'somebody who gave no name')} (declared, not verified)`],

@@ -25,7 +25,18 @@ export const incidentSummarySchema = z.object({
   target: z.string(),
   severity: z.string(),
   /** Null while the rollback is running. Only `rolled-back` is a success. */
-  outcome: z.enum(['rolled-back', 'unverified', 'aborted', 'cancelled', 'dry-run']).nullable(),
+  outcome: z
+    .enum([
+      'rolled-back',
+      'recovered',
+      'unverified',
+      'aborted',
+      'cancelled',
+      'dry-run',
+      'released',
+      'left-frozen',
+    ])
+    .nullable(),
   /** What happened and where traffic is, for people. */
   summary: z.string(),
   traffic: z.string(),

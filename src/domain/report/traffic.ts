@@ -2,8 +2,10 @@
 import { describeRelease, plannedStep } from '../plan.ts';
 import type { Observation } from '../plan.ts';
 import type { IncidentRecord } from '../rollback.ts';
+import { freezeSentence, isFrozen, unfreezeCommand } from '../freeze.ts';
 import { applicationSentence } from './application.ts';
 import { formatShare } from './format.ts';
+import { nounOf } from './kind.ts';
 import { asSentence, enumerate, oneLine } from './plain.ts';
 import { findStep, whyUndone } from './steps.ts';
 import type { StepsOf } from './steps.ts';
@@ -12,9 +14,20 @@ import type { StepsOf } from './steps.ts';
  * One or more whole sentences. Says "all traffic is on …" only where requests have proved it, and that requests fail where
  * the release returned to is stopped.
  */
-export function trafficSentence(record: Pick<IncidentRecord, 'plan'> & StepsOf): string {
-  return `${whereTrafficIs(record)} ${applicationSentence(record)}`.trimEnd();
+export function trafficSentence(record: Pick<IncidentRecord, 'plan'> & StepsOf & FreezeOf): string {
+  return [whereTrafficIs(record), applicationSentence(record), frozen(record)]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
 }
+
+/** Where traffic would go is half the truth while requests are held before it. */
+function frozen({ status: { freeze } }: FreezeOf): string {
+  if (freeze === undefined) return '';
+  const lift = isFrozen(freeze) ? ` \`${unfreezeCommand(freeze)}\` lifts it once this has ended.` : '';
+  return `${freezeSentence(freeze)}${lift}`;
+}
+
+type FreezeOf = { status: Pick<IncidentRecord['status'], 'freeze'> };
 
 function whereTrafficIs(record: Pick<IncidentRecord, 'plan'> & StepsOf): string {
   const { plan } = record;
@@ -32,7 +45,7 @@ function whereTrafficIs(record: Pick<IncidentRecord, 'plan'> & StepsOf): string 
       return `Traffic was not changed: ${asSentence(plannedStep(plan, 'shift-traffic').notNeeded ?? 'it was not needed')}`;
     case 'pending':
     case 'not-reached':
-      return `Traffic was not changed by this rollback: when the plan was made, ${whoServed(plan.observed)}.`;
+      return `Traffic was not changed by this ${nounOf(record)}: when the plan was made, ${whoServed(plan.observed)}.`;
     case 'running':
       return `Traffic is being moved from ${describeRelease(plan.from)} to ${to}; nothing is proved yet.`;
     case 'waiting-for-decision':
@@ -57,7 +70,8 @@ export function isTrafficProved(record: IncidentRecord): boolean {
   return (
     state === 'done' ||
     state === 'already' ||
-    (state === 'skipped' && findStep(record, 'verify')?.result?.verdict?.passed === true)
+    ((state === 'skipped' || state === 'not-needed') &&
+      findStep(record, 'verify')?.result?.verdict?.passed === true)
   );
 }
 
