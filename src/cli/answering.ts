@@ -11,9 +11,17 @@ import { askStatus } from './temporal/ask-status.ts';
 import { withTemporal } from './temporal/connect.ts';
 import { onRollback } from './temporal/not-found.ts';
 import { send } from './temporal/send.ts';
+import { requireSign, signedAnswer } from './approval/answer.ts';
+import { signingKey } from './approval/key.ts';
 import { renderPlan } from './view/plan.ts';
 
-export type AnswerOptions = GlobalOptions & { workflowId: string; by?: string };
+export type AnswerOptions = GlobalOptions & {
+  workflowId: string;
+  by?: string;
+  sign?: boolean;
+  /** The file of the key to sign with. */
+  key?: string;
+};
 
 /** A rollback that is to be answered. */
 export type Asking = {
@@ -22,6 +30,8 @@ export type Asking = {
   program: string;
   /** Who answers, as declared. */
   by: string;
+  /** The answer is signed. */
+  isSigned: boolean;
   /** What it says of itself. @throws CliError `unreachable` when no worker answers */
   status(): Promise<RollbackStatus>;
   /** The same after the answer; null when no worker answers, which changes nothing any more. */
@@ -36,22 +46,31 @@ const ANSWER_WITHIN_MS = 5000;
 
 /** Connects, lets `work` answer, and prints what it returns. */
 export async function answer(
-  { workflowId, ...options }: AnswerOptions,
+  { workflowId, sign, key: named, ...options }: AnswerOptions,
   io: Io,
   work: (asking: Asking) => Promise<string[]>,
 ): Promise<number> {
   const by = whoAmI(options.by, io.env);
+  const key = sign === true || named !== undefined ? await signingKey(named, io) : null;
   return await withTemporal(options, io, (session) =>
     onRollback(session, workflowId, async () => {
       const { client, program } = session;
       const ask = () => askStatus(client, { workflowId }, ANSWER_WITHIN_MS);
+      const status = async () => (await ask()) ?? noAnswer(workflowId, program);
+      const contentOf = async (name: ApprovalMessageName, content: object) => {
+        const answer = { by, ...content };
+        if (key === null) return answer;
+        return await signedAnswer({ name, answer, status: await status() }, { key, io });
+      };
       const lines = await work({
         workflowId,
         program,
         by,
-        status: async () => (await ask()) ?? noAnswer(workflowId, program),
+        isSigned: key !== null,
+        status,
         after: () => ask().catch(() => null),
-        send: (name, content) => send(session, workflowId, { name, content: { by, ...content } }),
+        send: async (name, content) =>
+          send(session, workflowId, { name, content: await contentOf(name, content) }),
       });
       io.out(lines.map((line) => `${line}\n`).join(''));
       return EXIT.ok;
@@ -81,7 +100,8 @@ export async function agreeToPlan(
       `There is no terminal to ask at: name the plan that you have seen (--plan HASH). \`${asking.program} status ${asking.workflowId}\` shows it.`,
     );
   }
-  const { plan, runId, traffic } = requirePlan(await asking.status());
+  const { plan, runId, traffic, approvals } = requirePlan(await asking.status());
+  requireSign(asking.isSigned, approvals.terms?.policy.assurance);
   io.out(renderPlan(plan, io.colours));
   io.out(`\n${traffic}\n`);
   const said = await io.ask(

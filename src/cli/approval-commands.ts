@@ -7,6 +7,15 @@ import type { Action } from './options.ts';
 const plan = () =>
   ['--plan <hash>', 'the plan that you have seen; without it, it is shown, and you are asked'] as const;
 
+const sign = () =>
+  ['--sign', 'sign it with your SSH key; where the rules demand that, a name alone is refused'] as const;
+
+const key = () =>
+  [
+    '--key <file>',
+    'the key to sign with (default: BACKOUT_SIGNING_KEY, then the first that your SSH agent holds, then ~/.ssh/id_*)',
+  ] as const;
+
 export function approvalCommands(program: Command, io: Io, action: Action): void {
   program
     .command('approve')
@@ -15,6 +24,8 @@ export function approvalCommands(program: Command, io: Io, action: Action): void
     .option(...plan())
     .option('--note <text>', 'a remark for the report')
     .option(...by())
+    .option(...sign())
+    .option(...key())
     .action(
       action<import('./commands/approve.ts').ApproveOptions>(async (options, workflowId = '') => {
         const { approve } = await import('./commands/approve.ts');
@@ -30,6 +41,8 @@ export function approvalCommands(program: Command, io: Io, action: Action): void
     )
     .requiredOption('--reason <text>', 'why; goes into messages and the report')
     .option(...by())
+    .option(...sign())
+    .option(...key())
     .action(
       action<import('./commands/reject.ts').RejectOptions>(async (options, workflowId = '') => {
         const { reject } = await import('./commands/reject.ts');
@@ -44,6 +57,8 @@ export function approvalCommands(program: Command, io: Io, action: Action): void
     .requiredOption('--reason <text>', 'why; goes into messages and the report')
     .option(...plan())
     .option(...by())
+    .option(...sign())
+    .option(...key())
     .action(
       action<import('./commands/break-glass.ts').BreakGlassOptions>(async (options, workflowId = '') => {
         const { breakGlass } = await import('./commands/break-glass.ts');
@@ -58,6 +73,8 @@ export function approvalCommands(program: Command, io: Io, action: Action): void
     .option('--phrase <word>', 'RESTORE, where there is no terminal to type it at; with --backup')
     .option('--backup <file>', 'the backup that it is meant for, as the status names it; with --phrase')
     .option(...by())
+    .option(...sign())
+    .option(...key())
     .action(
       action<import('./commands/confirm-restore.ts').ConfirmRestoreOptions>(
         async (options, workflowId = '') => {

@@ -4,24 +4,7 @@ import type { Occasion } from '../domain/approval/policy.ts';
 import { ROLLBACK_KINDS } from '../domain/plan.ts';
 import { SEVERITIES } from '../domain/request.ts';
 import type { Problem } from './problems.ts';
-import { valueAt } from './schema-lookup.ts';
 import type { BackoutFile } from './schema.ts';
-
-/** A rollback that demands signatures would wait for ever. Works on a file that has other problems too. */
-export function unsupportedAssurance(file: unknown): Problem[] {
-  const rules = valueAt(file, ['approvals', 'rules']);
-  if (!Array.isArray(rules)) return [];
-  const paths = rules.flatMap((_, index) => {
-    const rule = ['approvals', 'rules', index];
-    return [
-      [...rule, 'assurance'],
-      [...rule, 'restore', 'assurance'],
-    ];
-  });
-  return paths
-    .filter((path) => valueAt(file, path) === 'signed')
-    .map((path) => ({ path, message: 'signed is not in this version yet; write declared' }));
-}
 
 /** A service whose rollback nobody could approve, as where nobody has the role that a built-in rule asks for. */
 export function unapprovable({ approvals, services }: BackoutFile): Problem[] {

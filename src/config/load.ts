@@ -4,7 +4,7 @@ import type { HostSettings } from '../domain/hosts.ts';
 import type { ApprovalSettings } from '../domain/approval/settings.ts';
 import type { SlackSettings } from '../domain/notification.ts';
 import type { Service } from '../domain/service.ts';
-import { unapprovable, unsupportedAssurance } from './approval-checks.ts';
+import { unapprovable } from './approval-checks.ts';
 import { oddities, sharedDatabases, sharedTargets, tightBudgets, unknownHosts } from './cross-checks.ts';
 import type { ConfigDocument } from './document.ts';
 import { unreadableMigrations } from './migration-checks.ts';
@@ -100,7 +100,7 @@ function validate({ value, place }: ConfigDocument): {
   problems: PlacedProblem[];
 } {
   const parsed = backoutFileSchema.safeParse(value ?? {});
-  const problems: Problem[] = [...unknownHosts(value), ...unsupportedAssurance(value)];
+  const problems: Problem[] = unknownHosts(value);
   if (!parsed.success) {
     problems.push(...problemsOf(parsed.error.issues, value ?? {}));
     return { content: null, problems: problems.map(place) };

@@ -14,6 +14,7 @@ const asking = (status: RollbackStatus): Asking => ({
   workflowId: 'rollback-listings-42',
   program: 'backout',
   by: 'anna',
+  isSigned: false,
   status: async () => status,
   after: async () => status,
   send: async () => undefined,
@@ -38,6 +39,21 @@ test('a plan that is not named is shown, and a yes binds the answer to it and to
   });
   expect(io.printed.out).toContain('Plan 0123456789ab: full rollback of listings in production\n');
   expect(io.printed.out).toContain('  Lost      What was written after 2026-11-21 03:12:00 UTC');
+});
+
+test('nobody is asked for a yes that would be refused for want of a signature', async () => {
+  const { terms } = status.approvals;
+  if (terms === null) throw new Error('nothing is asked');
+  const policy = { ...terms.policy, assurance: 'signed' as const };
+  const signed = { ...status, approvals: { ...status.approvals, terms: { ...terms, policy } } };
+  await expect(agreeToPlan(asking(signed), QUESTION, fakeIo({ answers: ['y'] }))).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringContaining('give the same command with --sign. Nothing was sent.'),
+  });
+  const withKey = { ...asking(signed), isSigned: true };
+  expect(await agreeToPlan(withKey, QUESTION, fakeIo({ answers: ['y'] }))).toMatchObject({
+    planHash: '0123456789ab',
+  });
 });
 
 test.each(['', 'n', 'yeah', 'YES please'])('the answer "%s" sends nothing', async (answer) => {

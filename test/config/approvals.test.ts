@@ -14,13 +14,32 @@ describe('approvals', () => {
     expect(Object.keys(approvals?.people ?? {})).toEqual(['anna', 'ben', 'cara']);
   });
 
-  it('can not demand signatures in this version', async () => {
-    const rules =
-      '  rules:\n    - { assurance: signed }\n    - { restore: { assurance: signed } }\n' +
-      '  signing: { allowedSignersFile: /etc/backout/allowed_signers }\n';
-    expect(await problemsIn(withApprovals(PEOPLE + rules))).toEqual([
-      'FILE:5:20: approvals.rules[0].assurance: signed is not in this version yet; write declared',
-      'FILE:6:31: approvals.rules[1].restore.assurance: signed is not in this version yet; write declared',
+  const SIGNED = '  rules:\n    - { assurance: signed }\n    - { restore: { assurance: signed } }\n';
+
+  it('demand signatures where it is said whose keys count', async () => {
+    const signing = '  signing: { allowedSignersFile: /etc/backout/allowed_signers }\n';
+    const { approvals } = await loadConfig({
+      path: writeConfig(withApprovals(PEOPLE + SIGNED + signing)),
+      env: {},
+    });
+    expect(approvals?.signing).toEqual({ allowedSignersFile: '/etc/backout/allowed_signers' });
+    expect(approvals?.rules.map(({ assurance, restore }) => [assurance, restore.assurance])).toEqual([
+      ['signed', undefined],
+      ['declared', 'signed'],
+    ]);
+  });
+
+  it('do not demand signatures that nobody could verify', async () => {
+    expect(await problemsIn(withApprovals(PEOPLE + SIGNED))).toEqual([
+      'FILE:2:1: approvals.signing: is needed: rule 1 demands signatures',
+      'FILE:2:1: approvals.signing: is needed: rule 2 demands signatures',
+    ]);
+  });
+
+  it('take no two people for one principal', async () => {
+    const people = PEOPLE.replace('[team-lead]', '[team-lead], principal: anna');
+    expect(await problemsIn(withApprovals(people))).toEqual([
+      'FILE:3:79: approvals.people.ben.principal: "anna" is also the principal of somebody else',
     ]);
   });
 

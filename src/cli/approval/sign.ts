@@ -16,6 +16,8 @@ import { listProblems } from '../../domain/request.ts';
 import { CliError, usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { describeKey } from './key.ts';
+import type { SigningKey } from './key.ts';
 
 /** `text` is a file of ours: on standard input, ssh-keygen would take it for the passphrase of a locked key. */
 export function signCommand(key: string, text: string): string[] {
@@ -24,12 +26,11 @@ export function signCommand(key: string, text: string): string[] {
 
 /**
  * The content of the message that carries the decision, signed. Asks for a passphrase or a touch where the key wants it.
- * @param key a private key, or a public one whose private half an agent holds
  * @throws CliError; then nothing has been sent
  */
 export async function signDecision(
   toSign: ToSign,
-  { key, io }: { key: string; io: Pick<Io, 'err' | 'env' | 'signal'> },
+  { key, io }: { key: SigningKey; io: Pick<Io, 'err' | 'env' | 'signal'> },
 ): Promise<Record<string, unknown>> {
   const challenge = makeChallenge(toSign, {
     nonce: randomBytes(16).toString('hex'),
@@ -46,18 +47,26 @@ function textOf(challenge: Challenge): string {
 
 async function sign(
   text: string,
-  { key, io }: { key: string; io: Pick<Io, 'err' | 'env' | 'signal'> },
+  { key, io }: { key: SigningKey; io: Pick<Io, 'err' | 'env' | 'signal'> },
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'backout-sign-'));
   try {
     const file = join(folder, 'decision');
     await writeFile(file, text, { mode: 0o600, flag: 'wx' });
-    const { exitCode, stderr } = await run(signCommand(key, file), io);
-    if (exitCode !== 0) throw notSigned(whySaid(stderr, key));
+    const { exitCode, stderr } = await run(signCommand(await keyFile(key, folder), file), io);
+    if (exitCode !== 0) throw notSigned(whySaid(stderr, describeKey(key)));
     return await readFile(`${file}.sig`, 'utf8');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** ssh-keygen finds the private half of a public key in the agent. */
+async function keyFile(key: SigningKey, folder: string): Promise<string> {
+  if ('path' in key) return key.path;
+  const file = join(folder, 'key.pub');
+  await writeFile(file, `${key.held}\n`, { mode: 0o600, flag: 'wx' });
+  return file;
 }
 
 /** What it asks and says is shown at once: a key on a token waits for a touch. */

@@ -1,6 +1,7 @@
 /** `backout confirm-restore`: shows what would be lost, and has a person type RESTORE. */
 import { databaseOf } from '../../domain/plan.ts';
 import type { RollbackStatus } from '../../domain/rollback.ts';
+import { requireSign } from '../approval/answer.ts';
 import { answer, requirePlan, watchLine } from '../answering.ts';
 import type { AnswerOptions, Planned } from '../answering.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -22,6 +23,7 @@ export async function confirmRestore(
   refuseHalf({ phrase, backup }, io);
   return await answer(options, io, async (asking) => {
     const status = requireDatabase(requirePlan(await asking.status()));
+    requireSign(asking.isSigned, status.approvals.terms?.policy.restore?.assurance);
     io.out(renderLoss(status, io.colours));
     const given = phrase !== undefined && backup !== undefined ? { phrase, backup } : await typed(status, io);
     await asking.send('confirmRestore', { ...given, planHash: status.plan.hash, runId: status.runId });

@@ -4,6 +4,9 @@ import type { Client } from '@temporalio/client';
 import { seatLines } from '../../domain/approval/seats.ts';
 import { describePeople } from '../../domain/approval/words.ts';
 import type { RollbackStatus } from '../../domain/rollback.ts';
+import { signedAnswer } from '../approval/answer.ts';
+import { signingKey } from '../approval/key.ts';
+import { CliError } from '../errors.ts';
 import { whoAmI } from '../identity.ts';
 import type { Io } from '../io.ts';
 
@@ -17,18 +20,39 @@ export async function answerApproval(
   const reason = await askToBreakGlass(status, io);
   if (io.signal.aborted) return;
   if (reason !== null) {
-    const by = whoAmI(status.plan?.request.requestedBy, io.env);
-    try {
-      await handle.executeUpdate('breakGlass', { args: [{ by, reason }] });
-      return;
-    } catch (error) {
-      if (!(error instanceof WorkflowUpdateFailedError)) throw error;
-      io.err(`Refused: ${error.cause?.message ?? error.message}.\n`);
-    }
+    const why = await breakGlass(reason, { client, workflowId, status }, io);
+    if (why === null) return;
+    io.err(`Refused: ${why}.\n`);
   }
   io.err('Without the approvals the rollback is ended in order: nothing was changed.\n');
   await handle.cancel();
   await handle.result().catch(() => undefined);
+}
+
+/** @returns why it was refused, or null */
+async function breakGlass(
+  reason: string,
+  { client, workflowId, status }: { client: Client; workflowId: string; status: RollbackStatus },
+  io: Io,
+): Promise<string | null> {
+  const answer = { by: whoAmI(status.plan?.request.requestedBy, io.env), reason };
+  try {
+    const isSigned = status.approvals.terms?.policy.assurance === 'signed';
+    const content = isSigned
+      ? await signedAnswer(
+          { name: 'breakGlass', answer, status },
+          { key: await signingKey(undefined, io), io },
+        )
+      : answer;
+    const said = await client.workflow
+      .getHandle(workflowId)
+      .executeUpdate<string, [object]>('breakGlass', { args: [content] });
+    return said.startsWith('refused: ') ? said.slice('refused: '.length) : null;
+  } catch (error) {
+    if (error instanceof CliError) return error.message.replace(/\.$/, '');
+    if (error instanceof WorkflowUpdateFailedError) return error.cause?.message ?? error.message;
+    throw error;
+  }
 }
 
 function isAwaited({ approvals, outcome }: RollbackStatus): boolean {

@@ -20,7 +20,7 @@ const ANSWER_WITHIN_MS = 10_000;
 export async function send(
   { client, program }: Session,
   workflowId: string,
-  message: { name: MessageName | ApprovalMessageName; content: object },
+  message: { name: MessageName | ApprovalMessageName | 'decideFreeze'; content: object },
 ): Promise<void> {
   try {
     const answer = await client.connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
@@ -28,9 +28,10 @@ export async function send(
         .getHandle(workflowId)
         .executeUpdate<string, [object]>(message.name, { args: [message.content] }),
     );
-    if (answer.startsWith('refused: ')) throw refused(answer.slice('refused: '.length));
+    if (answer.startsWith('refused: ')) throw refused(answer.slice('refused: '.length), program);
   } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) throw refused(error.cause?.message ?? error.message);
+    if (error instanceof WorkflowUpdateFailedError)
+      throw refused(error.cause?.message ?? error.message, program);
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw noAnswer(workflowId, program);
     // A rollback that has ended looks to the server like one that was never there.
     if (error instanceof WorkflowNotFoundError && (await exists(client, workflowId))) throw over(workflowId);
@@ -51,7 +52,9 @@ async function exists(client: Client, workflowId: string): Promise<boolean> {
     );
 }
 
-const refused = (why: string): CliError => refusedMessage(`The rollback refused the message: ${why}.`);
+/** A command in its words is printed so that it reaches the same Temporal. */
+const refused = (why: string, program: string): CliError =>
+  refusedMessage(`The rollback refused the message: ${why.replaceAll('`backout ', `\`${program} `)}.`);
 
 /** The server keeps an update only when a worker has taken it, so it is not known here whether it arrived. */
 function noAnswer(workflowId: string, program: string): CliError {

@@ -82,18 +82,19 @@ function approvalLines(policy: Policy, requestedBy: string | undefined): string[
         : '';
     return `${seat.who}: ${describePeople(policy.people, mayTake(policy, seat, requester))}${not}`;
   });
-  const terms = `within ${minutes(policy.expiresMinutes)}, before anything is changed (${policy.rule})`;
+  const signed = policy.assurance === 'signed' ? 'signed, ' : '';
+  const terms = `${signed}within ${minutes(policy.expiresMinutes)}, before anything is changed (${policy.rule})`;
   return [first, ...others.map((line) => `and ${line}`), terms];
 }
 
 function restoreRows({ people: everybody, restore }: Policy, requestedBy: string | undefined): string[] {
   if (restore === null) return [];
-  const { people, requesterMayConfirm, expiresMinutes } = restore;
+  const { people, requesterMayConfirm, expiresMinutes, assurance } = restore;
   const who = people === null ? 'anybody (no people are configured)' : describePeople(everybody, people);
   const not = requesterMayConfirm || requestedBy === undefined ? '' : `, but not by ${requestedBy}, who asks`;
   return row(
     'RESTORE',
-    `is typed by ${who}${not}, within ${minutes(expiresMinutes)}; until then the database is as it is`,
+    `is typed by ${who}${not}, ${assurance === 'signed' ? 'signed, ' : ''}within ${minutes(expiresMinutes)}; until then the database is as it is`,
   );
 }
 

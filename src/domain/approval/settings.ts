@@ -47,7 +47,7 @@ export const personSchema = z.strictObject({
 export const assuranceSchema = z
   .enum(['declared', 'signed'])
   .describe(
-    '`declared`: a name typed into a box, which proves nothing. `signed`, an SSH signature that was verified, is not in this version yet.',
+    '`declared`: a name typed into a box, which proves nothing. `signed`: an SSH signature, made by `backout … --sign`, that was verified. Needs `signing`.',
   );
 
 export const ruleSchema = z.strictObject({
@@ -117,7 +117,7 @@ export const approvalSettingsSchema = z
           .describe('Keys that count no more: a KRL, or one key a line.'),
       })
       .optional()
-      .describe('How signatures are verified. Not used by this version yet.'),
+      .describe('How signatures are verified. See docs/approvals.md.'),
   })
   .superRefine(checkSettings)
   .describe('Who may decide about rollbacks.');

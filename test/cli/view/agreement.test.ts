@@ -78,3 +78,16 @@ test('a traffic-only plan of an older worker has neither', () => {
   expect(databaseRows(makePlan(), NO_COLOURS)).toEqual([]);
   expect(policyRows(makePlan())).toEqual([]);
 });
+
+test('where signatures are demanded, the plan says so before anybody says yes', () => {
+  const rules = [{ approvers: [{ from: ['anna'] }], assurance: 'signed' as const }];
+  const policy = policyFor(settings({ rules, breakGlass: [], signing: { allowedSignersFile: '/signers' } }), {
+    environment: 'production',
+    severity: 'P1',
+    kind: 'full',
+  });
+  expect(policyRows(fullPlan({}, { policy })).slice(1)).toEqual([
+    '            signed, within 1 h, before anything is changed (rule 1 of the configuration)',
+    '  RESTORE   is typed by anna (Anna Ax), ben, lea (Lea Lund), rob, gina or dan, signed, within 4 h; until then the database is as it is',
+  ]);
+});
