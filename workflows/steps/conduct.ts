@@ -29,7 +29,8 @@ import { NotApproved, Steps } from './steps.ts';
 
 /** Seconds in which the live state must have been read. Longer, and a person is better off knowing. */
 const PLANNING_BUDGET_SECONDS = 60;
-const RELEASE_BUDGET_SECONDS = 30;
+/** Traffic is safe by then: better late than a lock that keeps the next rollback out until it expires. */
+const RELEASE_BUDGET_SECONDS = 120;
 
 export type Runbook = (steps: Steps) => Promise<void>;
 
