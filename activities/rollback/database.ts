@@ -107,7 +107,9 @@ export async function restoreDatabase(deps: Deps, input: StepInput, running: Run
 
 export async function abandonRestore(deps: Deps, input: StepInput, running: Running): Promise<StepResult> {
   const { postgres, restore } = openRestore(deps, input, running);
-  const { swapped, dropped } = await restore.abandon();
+  const { swapped, dropped } = await restore.abandon(undefined, {
+    keepHold: input.plan.request.dataCorruption,
+  });
   return {
     outcome: dropped.length === 0 ? 'already' : 'done',
     proof: swapped

@@ -32,6 +32,7 @@ export function contextOf(deps: Deps, { plan, rollback }: StepInput, running: Ru
     ...running,
     isEnded: isEnded(deps, plan.request.takeOver?.owner),
     lives: deps.lives,
+    isFrozen: plan.request.dataCorruption,
   };
 }
 
@@ -91,14 +92,16 @@ export async function verify(
   const driver = driverOf(deps, input);
   const { to, config } = input.plan;
   const targets = await driver.verificationTargets(to);
+  const { metrics: _metrics, ...withoutMetrics } = config.verify;
   const verdict = await createVerifier(deps)({
-    settings: config.verify,
+    // While it is frozen there is no traffic that metrics could tell of.
+    settings: input.plan.request.dataCorruption ? withoutMetrics : config.verify,
     targets,
     since: input.since,
     ...running,
   });
   // Last, so that it covers what happened meanwhile.
-  const traffic = await driver.checkTraffic({ to, signal: running.signal });
+  const traffic = await driver.checkTraffic(contextOf(deps, input, running));
   const checks = [...verdict.checks, traffic];
   const whole: Verdict = {
     ...verdict,

@@ -2,15 +2,16 @@
 import * as z from 'zod';
 
 export const freezeRecordSchema = z.object({
-  /** The workflow ID of the freeze that wrote it last. */
+  /** The workflow ID of the freeze that holds it now: a later one goes on with what an earlier one has left. */
   owner: z.string(),
+  /** Who froze it first, why and when. */
   by: z.string(),
   reason: z.string(),
   /** Lets the requests through that carry it. Worth no more than the site file that it stands in. */
   token: z.string(),
   /** `holding` is written before anything is touched, `lifted` when requests are proved to be let through again. */
   phase: z.enum(['holding', 'held', 'lifted']),
-  /** ISO 8601, by the worker's clock. */
+  /** ISO 8601, by the worker's clock. Kept by those that go on with it. */
   at: z.string(),
 });
 export type FreezeRecord = z.infer<typeof freezeRecordSchema>;

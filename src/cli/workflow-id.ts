@@ -4,7 +4,8 @@
 export function workflowIdFor(
   request: { service: string; environment?: string | undefined },
   at: Date,
+  prefix = 'rollback',
 ): string {
   const stamp = at.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '');
-  return `rollback-${request.service}-${request.environment ?? 'default'}-${stamp}`;
+  return `${prefix}-${request.service}-${request.environment ?? 'default'}-${stamp}`;
 }

@@ -40,6 +40,10 @@ export const rollbackRequestSchema = z.strictObject({
   customerFacing: z.boolean().default(true).describe('Are customers affected?'),
   incidentCommander: line(200).optional().describe('Who leads the incident.'),
   requestedBy: line(200).optional().describe('Who asks for the rollback. Declared, not verified.'),
+  dataCorruption: z
+    .boolean()
+    .default(false)
+    .describe('Full rollback: data are being damaged. Writes are stopped first, then a person decides.'),
   dryRun: z.boolean().default(false).describe('Return the plan and change nothing.'),
   releasedAt: z.iso
     .datetime({ offset: true })

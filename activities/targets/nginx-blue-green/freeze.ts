@@ -31,18 +31,11 @@ export async function holdRequests(ports: Ports, context: FreezeContext): Promis
     ports.reading.nginx.dump(),
     readFreeze(ports),
   ]);
-  const { workflowId: owner, requestedBy: by } = context.rollback;
-  const token = earlier?.token ?? randomBytes(16).toString('hex');
-  const text = withMaintenance(site.text, ports.settings, { owner: earlier?.owner ?? owner, token });
+  const { workflowId: owner, requestedBy } = context.rollback;
+  const { token, by, reason, at } = earlier ?? begun(context, requestedBy);
+  const text = withMaintenance(site.text, ports.settings, { owner, token });
   // Before anything is touched: whoever finds half of it knows whose it is.
-  const held = await acquire(ports, context, {
-    ...{
-      owner: earlier?.owner ?? owner,
-      by: earlier?.by ?? by,
-      reason: earlier?.reason ?? context.reason,
-      token,
-    },
-  });
+  const held = await acquire(ports, context, { owner, by, reason, token, at });
   const changed = await ports.nginx.apply({ site, text, dump, guard: held.guard });
   const answers = await prove(ports, context, (answer) => whyNotHeld(ports, answer));
   await held.note('held');
@@ -55,7 +48,7 @@ export async function holdRequests(ports: Ports, context: FreezeContext): Promis
     proof: `${answers.length} answers in a row from ${ports.settings.probe.url}, each on a new connection, were 503 from nginx itself`,
     details: [
       `a maintenance answer is in ${site.realPath}, ${said}`,
-      ...(earlier === null
+      ...(earlier === null || earlier.owner === owner
         ? []
         : [`${earlier.by} froze it first, at ${formatTime(earlier.at)} (${earlier.owner})`]),
       'connections that were open may finish the request that they are in',
@@ -77,8 +70,8 @@ export async function liftRequests(ports: Ports, context: FreezeContext): Promis
     return { outcome: 'already', proof: 'No maintenance answer is in the site file', details: [] };
   }
   const text = withoutMaintenance(site.text, ports.settings);
-  const { workflowId: owner, requestedBy: by } = context.rollback;
-  const held = await acquire(ports, context, earlier ?? { owner, by, reason: context.reason, token: '' });
+  const { workflowId: owner, requestedBy } = context.rollback;
+  const held = await acquire(ports, context, { ...(earlier ?? begun(context, requestedBy)), owner });
   await ports.nginx.apply({ site, text, dump, guard: held.guard });
   const answers = await prove(ports, context, (answer) => whyNotLifted(ports, answer));
   await held.note('lifted');
@@ -105,8 +98,8 @@ export const passHeaders = (freeze: FreezeRecord | null): Record<string, string>
  * A rollback would shift traffic that nobody has: it could prove nothing, and must not lift what others have held.
  * @throws BackoutFailure AlreadyRunning, naming who has frozen it
  */
-export function refuseFrozen(freeze: FreezeRecord | null, dataCorruption: boolean): void {
-  if (freeze === null || dataCorruption) return;
+export function refuseFrozen(freeze: FreezeRecord | null, isOurs: boolean): void {
+  if (freeze === null || isOurs) return;
   throw new BackoutFailure('AlreadyRunning', {
     what: `It is frozen: ${describeFreeze(freeze)}. Requests get a maintenance answer (503).`,
     changed: NOTHING_CHANGED,
@@ -120,14 +113,18 @@ export function refuseFrozen(freeze: FreezeRecord | null, dataCorruption: boolea
 export const describeFreeze = ({ by, at, owner, reason }: FreezeRecord): string =>
   `${by} froze it at ${formatTime(at)} (${owner}): ${reason}`;
 
+const begun = ({ reason }: FreezeContext, by: string) => ({
+  ...{ by, reason, token: randomBytes(16).toString('hex'), at: new Date().toISOString() },
+});
+
 async function acquire(
   ports: Ports,
   { rollback, attempt, scheduledAt, lives, isEnded }: FreezeContext,
-  freeze: Pick<FreezeRecord, 'owner' | 'by' | 'reason' | 'token'>,
+  freeze: Omit<FreezeRecord, 'phase'>,
 ): Promise<{ guard: Guard; note(phase: FreezeRecord['phase']): Promise<void> }> {
   const record = (phase: FreezeRecord['phase']) => ({
     name: FREEZE,
-    json: JSON.stringify({ ...freeze, phase, at: new Date().toISOString() } satisfies FreezeRecord),
+    json: JSON.stringify({ ...freeze, phase } satisfies FreezeRecord),
   });
   const owner = rollback.workflowId;
   const { token } = await ports.lock.acquire({

@@ -6,7 +6,9 @@ import { formatDuration } from '../../../src/domain/report/format.ts';
 import { chooseRecovery } from '../choose-recovery.ts';
 import type { RecoveryChoice } from '../choose-recovery.ts';
 import type { DriverProof, RecoveryWanted, StepContext, TargetRecovery } from '../driver.ts';
+import { FREEZE, parseFreeze } from '../freeze.ts';
 import { endProcess } from './application.ts';
+import { refuseFrozen } from './freeze.ts';
 import { hold, readMarker } from './hold.ts';
 import { describeAnswer, readLive } from './observe.ts';
 import type { Live } from './observe.ts';
@@ -25,6 +27,8 @@ export async function planRecovery(
 ): Promise<TargetRecovery> {
   const live = await readLive(ports, context.signal);
   await refuseLocked(ports, live.state.lock, context);
+  const freeze = parseFreeze(live.state.records[FREEZE]);
+  refuseFrozen(freeze, freeze?.owner === context.rollback.workflowId);
   const sick = await sickReleases(ports, live, context.signal);
   const { releases, marker } = live;
   const choice = chooseRecovery({ service, releases, sick, marker, database, to });

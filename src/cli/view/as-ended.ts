@@ -10,6 +10,6 @@ export function asEnded(status: RollbackStatus, ending: Ending): RollbackStatus 
     phase: 'ended',
     outcome: status.outcome ?? (ending.kind === 'cancelled' ? 'cancelled' : null),
     awaiting: null,
-    ...(status.plan === null ? { traffic: NOTHING_CHANGED } : {}),
+    ...(status.plan === null && status.freeze === undefined ? { traffic: NOTHING_CHANGED } : {}),
   };
 }

@@ -38,6 +38,7 @@ export class Progress {
   lines(status: RollbackStatus, now: number): string[] {
     this.#nameWidth = Math.max(...STEPS[status.kind].map((name) => name.length));
     return [
+      ...this.#freeze(status),
       ...this.#once('plan', status.plan !== null, () => this.#plan(status)),
       ...status.steps.flatMap((step) => this.#step(step, status.plan, now)),
       ...this.#people(status),
@@ -51,6 +52,19 @@ export class Progress {
     if (!isSo || this.#shown.has(key)) return [];
     this.#shown.add(key);
     return render();
+  }
+
+  #freeze({ freeze }: RollbackStatus): string[] {
+    const { dim, red, yellow } = this.#colours;
+    return (freeze?.holds ?? []).flatMap((hold) => {
+      const { name, state, said, at, details } = hold;
+      if (at === null || state === 'working' || state === 'pending') return [];
+      const text = `${name}: ${said ?? ''}`;
+      return this.#once(`${name} ${state} ${at}`, true, () => [
+        `${dim(clock(at))} ${state === 'failed' ? red('NOT PROVED') : state.padEnd(10)}  ${oneLine(text)}`,
+        ...details.map((detail) => `${INDENT}${yellow('note:')} ${oneLine(detail)}`),
+      ]);
+    });
   }
 
   #plan({ plan, startedAt }: RollbackStatus): string[] {

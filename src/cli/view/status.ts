@@ -37,6 +37,7 @@ export function renderStatus(
         ]),
     `Started ${formatTime(status.startedAt)}${status.endedAt === null ? '' : `, ended ${formatTime(status.endedAt)}`}`,
     clean(status.traffic),
+    ...(status.freeze === undefined ? [] : holdLines(status.freeze)),
     ...(plan?.database === undefined ? [] : [restored(plan.database, status)]),
     ...(plan?.migrations === undefined
       ? []
@@ -57,6 +58,17 @@ export function renderStatus(
     ...(records === null ? [] : ['', records]),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Who has frozen it, and what is proved to be held. */
+function holdLines({ by, since, reason, holds }: NonNullable<RollbackStatus['freeze']>): string[] {
+  return [
+    `Frozen by ${oneLine(by)}, ${formatTime(since)}: ${oneLine(reason)}`,
+    ...holds.flatMap(({ name, state, said, details }) => [
+      `  ${name} (${state})${said === null ? '' : `: ${oneLine(said)}`}`,
+      ...details.map((detail) => `    ${oneLine(detail)}`),
+    ]),
+  ];
 }
 
 function describeStep({ title, state, failure, result, startedAt, finishedAt }: StepRecord): string {
