@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import type { TargetReadiness } from '../../src/domain/readiness.ts';
 import { confirmRestoreUpdate, decideFreezeUpdate } from '../../workflows/messages.ts';
 import type { StartedRollback } from '../support/follow.ts';
 import { onBlue, openLab } from '../support/lab.ts';
@@ -173,6 +174,16 @@ it('goes on where a killed worker was, and what is left frozen is lifted by anot
   const { failure: refused } = await (await lab.start()).ended();
   expect(refused?.type).toBe('AlreadyRunning');
   expect(refused?.message).toContain('It is frozen: anna froze it at');
+  const [place] = await lab.client.workflow.execute<
+    (input: { service: string }) => Promise<TargetReadiness[]>
+  >('readinessCheck', {
+    workflowId: `readiness-${lab.service}`,
+    taskQueue: lab.taskQueue,
+    args: [{ service: lab.service }],
+  });
+  expect(place?.findings.find(({ name }) => name === 'a rollback now')?.detail).toContain(
+    'it is frozen, and requests get a maintenance answer: anna froze it at',
+  );
   const unfreeze = await lab.start({ reason: 'the import is stopped' }, { workflow: 'unfreezeService' });
   expect((await unfreeze.ended()).result?.outcome).toBe('released');
   expect(await lab.site()).toBe(site);
