@@ -16,11 +16,15 @@ import { driverOf } from './steps.ts';
 
 export type Failing = { input: StepInput; step: StepName; running: Running };
 
-/** Those that a release or database that is down can be the cause of. */
-const SUSPECT: readonly FailureType[] = ['NotHealthy', 'DidNotStart', 'DatabaseUnreachable'];
-
-/** After so many tries, about half a minute, a server that was only restarting would be back. */
-const PATIENT_TRIES = 10;
+/**
+ * Failures that a release or database that is down can be the cause of, and the try from which on somebody is asked: after
+ * ten, about half a minute, a server that was only restarting would be back; being unhealthy was waited for already.
+ */
+const ASK_FROM_TRY: Partial<Record<FailureType, number>> = {
+  DatabaseUnreachable: 10,
+  DidNotStart: 3,
+  NotHealthy: 1,
+};
 
 /** Performs a step; where it fails because more is down, the failure says so. */
 export async function orSayWhatIsDown<Result>(
@@ -31,8 +35,8 @@ export async function orSayWhatIsDown<Result>(
   try {
     return await perform();
   } catch (error) {
-    if (!(error instanceof BackoutFailure) || !SUSPECT.includes(error.type)) throw error;
-    if (error.type === 'DatabaseUnreachable' && failing.running.attempt < PATIENT_TRIES) throw error;
+    if (!(error instanceof BackoutFailure)) throw error;
+    if (failing.running.attempt < (ASK_FROM_TRY[error.type] ?? Infinity)) throw error;
     throw (await failureOfWhatIsDown(deps, failing, error.parts)) ?? error;
   }
 }

@@ -49,7 +49,7 @@ const RETRYABLE = {
   DidNotStart: true,
   NotHealthy: true,
   // Neither the release to return to nor the one that is left: a recovery is offered.
-  NothingServes: true,
+  NothingServes: false,
   EvidenceNotWritten: true,
   MessageNotSent: true,
   MessageRefused: false,
