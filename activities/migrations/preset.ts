@@ -32,8 +32,8 @@ export type CommandOutput = { exitCode: number; stdout: string; stderr: string }
 export type Query = { sql: string; variables: Record<string, string> };
 
 export type Way = {
-  /** Going down leaves this one the last; null: nothing is left. */
-  last: Migration | null;
+  /** Going down leaves this one the last. */
+  last: Migration;
   /** What goes, the newest first. */
   undo: Migration[];
 };

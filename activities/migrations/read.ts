@@ -1,9 +1,9 @@
 /** Reads what is applied, and what a release knows. Changes nothing. */
+import { shellWord } from '../../src/domain/approval/answers.ts';
 import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
 import type { MigrationSettings } from '../../src/domain/migrations/settings.ts';
 import type { Release } from '../../src/domain/plan.ts';
-import { clean, cutAt, oneLine } from '../../src/domain/report/plain.ts';
-import { formatCommand } from '../commands/format.ts';
+import { clean, oneLine, shorten } from '../../src/domain/report/plain.ts';
 import type { CommandResult, Host } from '../commands/host.ts';
 import { readSecret } from '../secrets/read.ts';
 import { forRelease, listFiles, NO_FOLDER, NO_PROGRAM, runIn } from './commands.ts';
@@ -89,7 +89,7 @@ async function list(
   const place = folder === undefined ? undefined : placed(folder, release);
   const environment = await readEnvironment(parts);
   const result = await run(parts, runIn({ argv, folder: place, environment }));
-  const what = `\`${formatCommand(argv)}\` ${place === undefined ? `on ${parts.host.name}` : `in ${where(parts, place)}`}`;
+  const what = `\`${shorten(argv.map(shellWord).join(' '), 120)}\` ${place === undefined ? `on ${parts.host.name}` : `in ${where(parts, place)}`}`;
   if (result.exitCode === NO_FOLDER)
     throw unreadable(`${what} could not be run: the folder can't be entered: ${said(result)}`);
   if (result.exitCode === NO_PROGRAM)
@@ -139,7 +139,7 @@ const where = ({ host }: Parts, folder: string) => `${folder} on ${host.name}`;
 function said({ stdout, stderr }: CommandResult): string {
   const lines = (text: string) => clean(text).trim().split('\n');
   const last = lines(stderr).at(-1) || lines(stdout).at(-1) || 'it said nothing';
-  return cutAt(oneLine(withoutPasswords(last)), 300);
+  return shorten(oneLine(withoutPasswords(last)), 300);
 }
 
 /** `postgres://user:secret@host` */

@@ -71,7 +71,10 @@ function amongLatest({ applied, known, history }: Situation): Since | { why: str
   const named = (history ?? []).filter(({ id }) => reached.has(id) && !knownIds.has(id));
   const unnamed = [...reached].filter((id) => !byId.has(id) && !knownIds.has(id)).map((id) => ({ id }));
   const isApplied = upTo(idsOf(applied.migrations), byId);
-  const last = (history ?? []).findLast(({ id }) => knownIds.has(id) && isApplied.has(id)) ?? null;
+  const told = known.of === 'up-to' && known.ids.length === 1 ? (known.ids[0] ?? null) : null;
+  const last =
+    (history ?? []).findLast(({ id }) => knownIds.has(id) && isApplied.has(id)) ??
+    (told === null ? null : { id: told });
   return { migrations: [...named, ...unnamed], last, mayBeMore: unnamed.length > 0 };
 }
 

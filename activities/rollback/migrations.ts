@@ -1,5 +1,6 @@
 /** Migrations in a plan: what came since the release returned to, and whether it may be rolled back across them (D5). */
 import { createHash } from 'node:crypto';
+import { shellWord } from '../../src/domain/approval/answers.ts';
 import { BackoutFailure } from '../../src/domain/failure.ts';
 import type { MigrationsPlan } from '../../src/domain/migrations/plan.ts';
 import { judgeMigrations } from '../../src/domain/migrations/policy.ts';
@@ -8,7 +9,6 @@ import { describeRelease } from '../../src/domain/plan.ts';
 import type { DatabasePlan, Plan, Release } from '../../src/domain/plan.ts';
 import { asSentence } from '../../src/domain/report/plain.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
-import { formatCommand } from '../commands/format.ts';
 import type { Deps } from '../deps.ts';
 import { presetOf } from '../migrations/presets/index.ts';
 import type { Applied, Migration, Preset, Query } from '../migrations/preset.ts';
@@ -234,14 +234,29 @@ function described(
     name: nameOf(migration),
     word: failed.has(migration.id) ? ('half-applied' as const) : wordOn(migration, settings),
   }));
-  const commands = migrations.length === 0 ? [] : preset.down({ last, undo: migrations.toReversed() });
-  const own = settings.down?.map((word) =>
-    word
-      .replaceAll('$migration', () => last?.id ?? 'NOTHING')
-      .replaceAll('$count', String(migrations.length)),
+  const isSure = !mayBeMore && failed.size === 0 && isTail(migrations, applied, preset);
+  const down = isSure && last !== null ? waysDown({ settings, preset }, { last, migrations }) : [];
+  return { since, mayBeMore, down: down.map((argv) => argv.map(shellWord).join(' ')) };
+}
+
+/** Going down takes the latest: with others that stay among them, no single command is right. */
+function isTail(since: Migration[], { migrations }: Applied, { notesEach }: Preset): boolean {
+  if (since.length === 0) return false;
+  if (!notesEach) return migrations.length === 1;
+  const latest = new Set(migrations.slice(-since.length).map(({ id }) => id));
+  return since.every(({ id }) => latest.has(id));
+}
+
+/** Only ever shown, and only where it is sure what is to go: `downgrade base` would take everything. */
+function waysDown(
+  { settings, preset }: Pick<Opened, 'settings' | 'preset'>,
+  { last, migrations }: { last: Migration; migrations: Migration[] },
+): string[][] {
+  if (settings.down === undefined) return preset.down({ last, undo: migrations.toReversed() });
+  const filled = settings.down.map((word) =>
+    word.replaceAll('$migration', () => last.id).replaceAll('$count', String(migrations.length)),
   );
-  const down = migrations.length === 0 ? [] : own === undefined ? commands : [own];
-  return { since, mayBeMore, down: down.map(formatCommand) };
+  return [filled];
 }
 
 const nameOf = ({ id, title = id }: Migration): string => title;

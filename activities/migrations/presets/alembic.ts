@@ -22,7 +22,7 @@ export const alembic: Preset = {
     if (!lines.every((line) => HISTORY.test(line))) return null;
     return { known: lines.map(revision).reverse() };
   },
-  down: ({ last }) => [['alembic', 'downgrade', last?.id ?? 'base']],
+  down: ({ last }) => [['alembic', 'downgrade', last.id]],
 };
 
 function revision(line: string): Migration {

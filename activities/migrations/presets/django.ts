@@ -33,13 +33,13 @@ function parseList(text: string): Listed | null {
 }
 
 /** Each app goes back to the one before the oldest that goes; names within an app are in order. */
-function backTo(undo: Migration[], last: Migration | null): string[][] {
+function backTo(undo: Migration[], last: Migration): string[][] {
   const oldest = new Map<string, string>();
   for (const { id } of undo) {
     const [app = '', name = ''] = splitAt(id);
     oldest.set(app, name);
   }
-  const [lastApp, lastName = ''] = last === null ? [] : splitAt(last.id);
+  const [lastApp, lastName] = splitAt(last.id);
   return [...oldest].map(([app, name]) => {
     const number = Number(/^\d+/.exec(name)?.[0]);
     const target = app === lastApp ? lastName : number === 1 ? 'zero' : beforeIt(number);

@@ -35,9 +35,7 @@ export const golangMigrate: Preset = {
       return { ...migration, after: before === undefined ? [] : [before.id] };
     });
   },
-  down: ({ undo, last }) => [
-    last === null ? ['migrate', '…', 'down', String(undo.length)] : ['migrate', '…', 'goto', last.id],
-  ],
+  down: ({ last }) => [['migrate', '-path', 'FILES', '-database', 'URL', 'goto', last.id]],
 };
 
 /** `000002` in a file's name is 2 in the table. */

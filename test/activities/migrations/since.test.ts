@@ -111,7 +111,7 @@ describe('where the tool notes only the latest', () => {
     expect(since({ of: 'these', ids: ['1'] }, ['9'])).toEqual({ ids: ['9'], last: null, mayBeMore: true });
     expect(since({ of: 'up-to', ids: ['2'] }, ['3'], null)).toEqual({
       ids: ['3'],
-      last: null,
+      last: '2',
       mayBeMore: true,
     });
   });
