@@ -9,7 +9,7 @@ import { diagnose, planRecovery, startDatabase } from './rollback/recover.ts';
 import { orSayWhatIsDown, refuseWhileDown } from './rollback/what-is-down.ts';
 import { inspectLock } from './rollback/lock.ts';
 import { planMigrations, withMigrations } from './rollback/migrations.ts';
-import { policyOf, verifyDecision } from './rollback/approvals.ts';
+import { policyOf, signingFindings, verifyDecision } from './rollback/approvals.ts';
 import { abandonRestore, planDatabase, prepareRestore, restoreDatabase } from './rollback/database.ts';
 import {
   asResult,
@@ -168,7 +168,8 @@ export async function checkTargets(
   return await Promise.all(
     places.map(async (place) => {
       const driver = createDriver(deps, { ...place, config: environmentSettings(deps, place) });
-      return { ...place, findings: await driver.check() };
+      const findings = [...(await driver.check()), ...(await signingFindings(deps, place.environment))];
+      return { ...place, findings };
     }),
   );
 }

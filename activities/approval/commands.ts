@@ -24,3 +24,8 @@ export function findPrincipalsCommand(
 ): string[] {
   return ['ssh-keygen', '-Y', 'find-principals', '-f', allowedSignersFile, '-s', signatureFile];
 }
+
+/** Exit code 0: the file has a line for this principal. */
+export function matchPrincipalsCommand({ allowedSignersFile }: Signers, principal: string): string[] {
+  return ['ssh-keygen', '-Y', 'match-principals', '-f', allowedSignersFile, '-I', principal];
+}

@@ -1,10 +1,15 @@
 /** Who must agree to a rollback: found when its plan is made, and frozen with it (requirement F1); and who signed. */
-import { policyFor, whyNeverApproved } from '../../src/domain/approval/policy.ts';
+import { mustSign, policyFor, whyNeverApproved } from '../../src/domain/approval/policy.ts';
 import type { Policy } from '../../src/domain/approval/policy.ts';
 import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
 import { asSentence } from '../../src/domain/report/plain.ts';
+import { ROLLBACK_KINDS } from '../../src/domain/plan.ts';
 import type { RollbackKind } from '../../src/domain/plan.ts';
+import { SEVERITIES } from '../../src/domain/request.ts';
+import type { Finding } from '../../src/domain/readiness.ts';
 import type { Deps } from '../deps.ts';
+import { everybody } from '../../src/domain/approval/people.ts';
+import { checkSigning } from '../approval/check-signing.ts';
 import { verifySignature } from '../approval/verify-signature.ts';
 import type { SignatureVerdict } from '../approval/verify-signature.ts';
 import type { PlanInput, SignedDecision } from '../types.ts';
@@ -40,4 +45,17 @@ export async function verifyDecision(
     changed: 'The decision was not taken; traffic and data were not changed by this.',
     next: 'Where no signature is demanded, send it without --sign; else configure it, restart the worker, and sign again.',
   });
+}
+
+/** Could the signatures be verified that rollbacks in this environment demand? Nothing where none are. */
+export async function signingFindings(
+  { approvals }: Pick<Deps, 'approvals'>,
+  environment: string,
+): Promise<Finding[]> {
+  if (approvals?.signing === undefined) return [];
+  const signers = ROLLBACK_KINDS.flatMap((kind) =>
+    SEVERITIES.flatMap((severity) => mustSign(policyFor(approvals, { environment, severity, kind }))),
+  );
+  const people = everybody(approvals).filter(({ id }) => signers.includes(id));
+  return people.length === 0 ? [] : [await checkSigning(approvals.signing, people)];
 }

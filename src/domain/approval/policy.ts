@@ -167,3 +167,12 @@ function whyNobodyConfirms({ rule, restore }: Policy, requester: string | null):
     ? `${rule} leaves nobody who may type RESTORE`
     : `${rule} lets only ${requester} type RESTORE, who asked for it and may not`;
 }
+
+/** Ids of those who answer with a signature or not at all, in the order of the configuration. */
+export function mustSign({ people, seats, breakGlass, assurance, restore }: Policy): string[] {
+  const signers = [
+    ...(assurance === 'signed' ? [...seats.flatMap((seat) => seat.people), ...breakGlass] : []),
+    ...(restore?.assurance === 'signed' ? (restore.people ?? []) : []),
+  ];
+  return people.map(({ id }) => id).filter((id) => signers.includes(id));
+}
