@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import type { TargetReadiness } from '../../src/domain/readiness.ts';
 import { confirmRestoreUpdate, decideFreezeUpdate } from '../../workflows/messages.ts';
+import { run } from '../../src/cli/run.ts';
+import { fakeIo } from '../cli/support/io.ts';
 import type { StartedRollback } from '../support/follow.ts';
 import { onBlue, openLab } from '../support/lab.ts';
 import type { Lab, LabOptions } from '../support/lab.ts';
@@ -80,6 +82,14 @@ const frozen = (rollback: StartedRollback) =>
     ({ awaiting }) => awaiting?.what.startsWith('A decision about the freeze') ?? false,
   );
 
+async function backout(...argv: string[]) {
+  const io = fakeIo({
+    env: { ...process.env, BACKOUT_CONFIG: lab.sandbox.configFile, BACKOUT_USER: 'anna' },
+  });
+  const code = await run(argv, io);
+  return { code, ...io.printed };
+}
+
 const decide = (rollback: StartedRollback, decision: string, more: object = {}) =>
   rollback.handle.executeUpdate(decideFreezeUpdate, { args: [{ decision, by: 'ben', ...more }] });
 
@@ -93,15 +103,21 @@ const requests = async () => {
   return answers.map(({ status, headers }) => [status, headers.get('retry-after')]);
 };
 
-it('refuses writes by HTTP and by SQL until it is released, and leaves everything as it was', async () => {
+it('by command: refuses writes by HTTP and by SQL until it is released, and leaves everything as it was', async () => {
   await open();
   const site = await lab.site();
-  const rollback = await freeze();
-  const { freeze: held } = await frozen(rollback);
-  expect(held?.holds.map(({ name, state }) => [name, state])).toEqual([
-    ['requests', 'held'],
-    ['writes', 'held'],
-  ]);
+  const reason = 'prices are overwritten';
+  const frozen = await backout('freeze', lab.service, '--reason', reason, '--yes');
+  expect(frozen.err).toContain('the rollback goes on waiting');
+  expect(frozen.code).toBe(5);
+  const workflowId = /Started (freeze-\S+)\./.exec(frozen.out)?.[1] ?? '';
+  expect(frozen.out).toMatch(
+    / held {8}requests: \d+ answers in a row from http.*, each on a new connection, were 503 from nginx itself/,
+  );
+  expect(frozen.out).toMatch(
+    / held {8}writes: .* refused a write of a new session, and all sessions from before are ended/,
+  );
+  expect(frozen.out).toContain(`    backout decide-freeze ${workflowId} release --note "WHY"`);
   expect(await requests()).toEqual([
     [503, '120'],
     [503, '120'],
@@ -109,12 +125,21 @@ it('refuses writes by HTTP and by SQL until it is released, and leaves everythin
   await expect(write()).rejects.toThrow(/read-only transaction/);
   expect(await server.sql('SELECT 1', { database: SAMPLE })).toContain('1');
 
-  const { failure: refused } = await (await lab.start()).ended();
-  expect(refused?.type).toBe('AlreadyRunning');
-  expect(await decide(rollback, 'release')).toBe('recorded');
-  const { result, failure } = await rollback.ended();
-  expect(failure).toBeNull();
-  expect(result?.outcome).toBe('released');
+  const status = await backout('status', workflowId);
+  expect(status.out).toContain(
+    `${lab.service} in production is FROZEN: requests get a maintenance answer (503) and the database is read-only.`,
+  );
+  expect(status.out).toMatch(/Frozen by anna, .* UTC: prices are overwritten/);
+  const refused = await backout('rollback', 'traffic-only', lab.service, '--reason', 'x', '--yes');
+  expect(refused.code).toBe(7);
+  const unclear = await backout('decide-freeze', workflowId, 'full');
+  expect(unclear.err).toContain('full restores a backup, and nobody has said which');
+  expect(unclear.code).toBe(2);
+
+  const lifted = await backout('unfreeze', lab.service, '--reason', 'the import is stopped');
+  expect(lifted.err).toBe('');
+  expect(lifted.out).toContain('NOT FROZEN ANY MORE');
+  expect(lifted.code).toBe(0);
   expect(await lab.site()).toBe(site);
   expect(await fingerprint(server, SAMPLE)).toBe(damaged);
   await write();
