@@ -6,7 +6,7 @@ import { activity } from './rollback/activity.ts';
 import { freezeActivities } from './rollback/freeze.ts';
 import { chooseEnvironment, environmentSettings } from './rollback/services.ts';
 import { diagnose, planRecovery, startDatabase } from './rollback/recover.ts';
-import { orSayWhatIsDown, refuseWhileDown } from './rollback/what-is-down.ts';
+import { orNameRecovery, orSayWhatIsDown, refuseWhileDown } from './rollback/what-is-down.ts';
 import { inspectLock } from './rollback/lock.ts';
 import { planMigrations, withMigrations } from './rollback/migrations.ts';
 import { policyOf, signingFindings, verifyDecision } from './rollback/approvals.ts';
@@ -59,7 +59,9 @@ export function createActivities(deps: Deps): Activities {
       const policy = policyOf(deps, { ...input, kind });
       const run = rollback.workflowId;
       const database =
-        kind === 'full' ? await planDatabase(deps, { request, config, run, signal }) : undefined;
+        kind === 'full'
+          ? await orNameRecovery(request.service, () => planDatabase(deps, { request, config, run, signal }))
+          : undefined;
       const { from, to } = target;
       const migrations = await planMigrations(deps, { config, from, to, backup: database, signal });
       const plan = assemblePlan(input, {
@@ -167,8 +169,10 @@ export async function checkTargets(
   });
   return await Promise.all(
     places.map(async (place) => {
-      const driver = createDriver(deps, { ...place, config: environmentSettings(deps, place) });
-      const findings = [...(await driver.check()), ...(await signingFindings(deps, place.environment))];
+      const config = environmentSettings(deps, place);
+      const driver = createDriver(deps, { ...place, config });
+      const demanded = { environment: place.environment, hasDatabase: config.database !== undefined };
+      const findings = [...(await driver.check()), ...(await signingFindings(deps, demanded))];
       return { ...place, findings };
     }),
   );

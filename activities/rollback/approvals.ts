@@ -50,10 +50,11 @@ export async function verifyDecision(
 /** Could the signatures be verified that rollbacks in this environment demand? Nothing where none are. */
 export async function signingFindings(
   { approvals }: Pick<Deps, 'approvals'>,
-  environment: string,
+  { environment, hasDatabase }: { environment: string; hasDatabase: boolean },
 ): Promise<Finding[]> {
   if (approvals?.signing === undefined) return [];
-  const signers = ROLLBACK_KINDS.flatMap((kind) =>
+  const kinds = ROLLBACK_KINDS.filter((kind) => kind !== 'full' || hasDatabase);
+  const signers = kinds.flatMap((kind) =>
     SEVERITIES.flatMap((severity) => mustSign(policyFor(approvals, { environment, severity, kind }))),
   );
   const people = everybody(approvals).filter(({ id }) => signers.includes(id));

@@ -74,9 +74,11 @@ test('it is looked at only where a rule demands signatures, and for those whom t
     people: { anna: { name: 'Anna Ax', principal: 'anna@example.com' }, ben: {}, gina: {} },
     signing: { allowedSignersFile: file },
   });
-  expect(await signingFindings({ approvals: undefined }, 'production')).toEqual([]);
-  expect(await signingFindings({ approvals }, 'staging')).toEqual([]);
-  expect(await signingFindings({ approvals }, 'production')).toMatchObject([
+  const production = { environment: 'production', hasDatabase: true };
+  expect(await signingFindings({ approvals: undefined }, production)).toEqual([]);
+  expect(await signingFindings({ approvals }, { ...production, environment: 'staging' })).toEqual([]);
+  expect(await signingFindings({ approvals }, { ...production, hasDatabase: false })).toEqual([]);
+  expect(await signingFindings({ approvals }, production)).toMatchObject([
     { ok: false, optional: true, detail: `${file} has no key of ben, who can not answer without` },
   ]);
 });
