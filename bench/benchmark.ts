@@ -8,6 +8,8 @@ import { SEARCH_ATTRIBUTES } from '../src/search-attributes.ts';
 import { startBackoutWorker } from '../scripts/demo/programs.ts';
 import { measureLoad } from './load.ts';
 import type { Load } from './load.ts';
+import { measureRestores } from './restore.ts';
+import type { Restores } from './restore.ts';
 import { measure } from './rounds.ts';
 import type { Measured } from './rounds.ts';
 import { startSite } from './site.ts';
@@ -16,12 +18,14 @@ import { measureStarts } from './starts.ts';
 import type { Starts } from './starts.ts';
 import { byCli, byClient, script } from './ways.ts';
 
-export const PARTS = ['local', 'ssh', 'starts', 'load'] as const;
+export const PARTS = ['local', 'ssh', 'starts', 'load', 'restore'] as const;
 export type Part = (typeof PARTS)[number];
 
 export type BenchOptions = {
   rounds: number;
   quick: boolean;
+  /** Of the database that is restored. */
+  megabytes: number;
   parts: readonly Part[];
   say: (text: string) => void;
 };
@@ -34,9 +38,10 @@ export type Report = {
   ssh?: Measured[];
   starts?: Starts;
   load?: Load;
+  restore?: Restores;
 };
 
-type Server = { address: string; client: Client };
+export type Server = { address: string; client: Client };
 
 export async function benchmark(options: BenchOptions): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), 'backout-bench-'));
@@ -59,6 +64,7 @@ export async function benchmark(options: BenchOptions): Promise<Report> {
     if (wanted('ssh')) report.ssh = await measurePlace('ssh', server, options);
     if (wanted('starts')) report.starts = await measureStartsOf(server, options);
     if (wanted('load')) report.load = await measureLoadOn(server, options);
+    if (wanted('restore')) report.restore = await measureRestores(server, options);
     return report;
   } finally {
     await connection.close();

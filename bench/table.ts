@@ -1,6 +1,7 @@
 /** The report as people read it: medians, ratios to the script, and the aims beside. Pure. */
 import type { Report } from './benchmark.ts';
 import type { Load } from './load.ts';
+import { renderRestores } from './restore-table.ts';
 import type { Measured } from './rounds.ts';
 import type { Place } from './site.ts';
 import type { Starts } from './starts.ts';
@@ -34,6 +35,7 @@ export function render(report: Report): string {
     ...(report.ssh === undefined ? [] : ['', ...rollbackTable('ssh', report.ssh)]),
     ...(report.starts === undefined ? [] : ['', ...starts(report.starts)]),
     ...(report.load === undefined ? [] : ['', ...load(report.load)]),
+    ...(report.restore === undefined ? [] : ['', ...renderRestores(report.restore)]),
   ].join('\n');
 }
 

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Answer } from '../scripts/demo/traffic.ts';
+import type { Answer, TrafficOptions } from '../scripts/demo/traffic.ts';
 
 const GENERATOR = fileURLToPath(new URL('./traffic-generator.ts', import.meta.url));
 export const REQUESTS_PER_SECOND = 200;
@@ -13,8 +13,11 @@ export type Clients = {
   stop(): Promise<void>;
 };
 
-export async function startClients(url: string): Promise<Clients> {
-  const child = fork(GENERATOR, [url, String(REQUESTS_PER_SECOND)], { execArgv: ['--import', 'tsx'] });
+export async function startClients(
+  url: string,
+  { perSecond = REQUESTS_PER_SECOND, method = 'GET' }: TrafficOptions = {},
+): Promise<Clients> {
+  const child = fork(GENERATOR, [url, String(perSecond), method], { execArgv: ['--import', 'tsx'] });
   const exited = once(child, 'exit');
   const early = exited.then(() => Promise.reject(new Error('the traffic generator ended')));
   early.catch(() => undefined);

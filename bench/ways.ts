@@ -68,7 +68,11 @@ export const byCli: Way = {
 };
 
 /** Its output goes to the error message, when it fails. */
-async function run(program: string, args: string[], env: Record<string, string>): Promise<void> {
+export async function run(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<void> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {

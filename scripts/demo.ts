@@ -26,6 +26,9 @@ let incidents: string | null = null;
 
 process.on('SIGINT', () => void interrupted(130));
 process.on('SIGTERM', () => void interrupted(143));
+// The terminal is closed: then nobody hears what is said, and that is no reason to end half of it.
+process.on('SIGHUP', () => void interrupted(129));
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 if (words.some((word) => !KNOWN.includes(word))) {
   process.stderr.write(`${USAGE}\n`);

@@ -18,6 +18,7 @@ import { backout, backoutJson } from './programs.ts';
 import type { Sandbox } from './sandbox.ts';
 import { startStage } from './stage.ts';
 import type { Around } from './stage.ts';
+import { enter } from './terminal.ts';
 import { startTraffic } from './traffic.ts';
 import type { Answer, Traffic } from './traffic.ts';
 import { enough, failed, foundRate, outageMs } from './traffic-report.ts';
@@ -80,10 +81,9 @@ $ backout rollback full listings --reason "${REASON}" ${since.join(' ')}
   const [workflowId, backup] = await awaited(sandbox);
   const onBlue = found(reads.answers, { since: startedAt }).filter(({ release }) => release === 'blue');
   say(`
-Traffic is safe, on blue. But the rows are gone: ${foundRate(onBlue)} of its reads find theirs. The database waits for a person.
-`);
+Traffic is safe, on blue. But the rows are gone: ${foundRate(onBlue)} of its reads find theirs. The database waits for a person.`);
   await confirm(around, { sandbox, workflowId, backup });
-  say(`$ backout watch ${workflowId}\n`);
+  say(`\n$ backout watch ${workflowId}\n`);
   const exitCode = await backout(sandbox.configFile, ['watch', workflowId], { unattended: true });
   const endedAt = Date.now();
   await enough(reads, endedAt);
@@ -149,12 +149,13 @@ async function confirm({ say }: Around, { sandbox, workflowId, backup }: Asked):
   const isAttended = process.stdin.isTTY && process.stderr.isTTY;
   const args = isAttended ? confirm : [...confirm, '--phrase', 'RESTORE', '--backup', backup];
   if (!isAttended)
-    say('There is no terminal here that a person could type RESTORE at: the demo does it instead.');
+    say('\nThere is no terminal here that a person could type RESTORE at: the demo does it instead.');
   for (;;) {
-    say(`$ backout ${args.join(' ')}\n`);
+    say(`\n$ backout ${args.join(' ')}\n`);
     const code = await backout(sandbox.configFile, args);
     if (code === 0) return;
-    if (code !== NOT_TYPED) throw new Error(`RESTORE was not taken (exit code ${code})`);
+    if (code !== NOT_TYPED || !isAttended) throw new Error(`RESTORE was not taken (exit code ${code})`);
+    await enter('\nEnter asks again, Ctrl-C ends the demo. ');
   }
 }
 

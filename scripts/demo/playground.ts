@@ -1,11 +1,11 @@
 /** `npm run demo -- --keep`: green is deployed again, bad as before, and everything waits for you. */
 import { writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
 import { siteFile } from './sandbox.ts';
 import type { Sandbox } from './sandbox.ts';
 import { startService } from './service.ts';
 import type { RunningService } from './service.ts';
 import type { Around, Stage } from './stage.ts';
+import { enter } from './terminal.ts';
 
 type Parts = Stage & Pick<Around, 'say' | 'begin'>;
 
@@ -53,15 +53,6 @@ async function deployGreen(sandbox: Sandbox, version: string, job: Job): Promise
 /** Ctrl-C ends the program. */
 function forEver(): Promise<never> {
   return new Promise(() => undefined);
-}
-
-async function enter(): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    await terminal.question('');
-  } finally {
-    terminal.close();
-  }
 }
 
 function instructions({ sandbox, temporal }: Stage, version: string, job: Job): string {

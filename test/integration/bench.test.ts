@@ -16,8 +16,8 @@ test('the quick benchmark measures every way in every place, loses no request, a
     const args = ['--import', 'tsx', RUN, '--quick', '--json', json];
     const { stdout } = await execa(process.execPath, args);
 
-    expect(stdout.match(/\d+\.\d\d×/g), stdout).toHaveLength(12);
-    const { local, ssh, load } = JSON.parse(await readFile(json, 'utf8')) as Required<Report>;
+    expect(stdout.match(/\d+\.\d\d×/g), stdout).toHaveLength(18);
+    const { local, ssh, load, restore } = JSON.parse(await readFile(json, 'utf8')) as Required<Report>;
     for (const measured of [local, ssh]) {
       expect(measured.map(({ way }) => way)).toEqual(['script', 'client', 'cli']);
       // Traffic has flowed, and green has answered until it was taken out.
@@ -30,6 +30,14 @@ test('the quick benchmark measures every way in every place, loses no request, a
       }
     }
     expect(load).toMatchObject({ rollbacks: 10, waiting: 20 });
+    expect(restore.measured.map(({ way }) => way)).toEqual(['script', 'backout', 'backout-plain']);
+    expect(restore.bytes.database).toBeGreaterThan(10_000_000);
+    for (const { totalMs, withoutReadsMs, withoutWritesMs, requests } of restore.measured) {
+      // The sessions are ended in every way: somebody has noticed that.
+      for (const without of [withoutReadsMs, withoutWritesMs]) expect(without).toBeGreaterThan(0);
+      expect(totalMs).toBeGreaterThan(0);
+      expect(requests).toBeGreaterThan(0);
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
