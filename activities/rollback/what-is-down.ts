@@ -57,6 +57,22 @@ export async function refuseWhileDown(
   if (failure !== null) throw failure;
 }
 
+/** A plan that can't be made without the database names the recovery that comes first. */
+export async function orNameRecovery<Result>(
+  service: string,
+  perform: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await perform();
+  } catch (error) {
+    if (!(error instanceof BackoutFailure) || error.type !== 'DatabaseUnreachable') throw error;
+    throw new BackoutFailure(error.type, {
+      ...error.parts,
+      next: `If PostgreSQL is down, \`backout recover ${service} --reason WHY\` starts it; then start this rollback again.`,
+    });
+  }
+}
+
 type Said = { what: string; changed: string };
 
 /** Null where nothing else is down, or nobody can tell. A recovery is not offered another one. */

@@ -21,7 +21,21 @@ test('help names every command and every exit code', async () => {
   const { code, out } = await backout('--help');
   const commands = [...out.matchAll(/^ {2}([a-z][a-z-]*) .* {2}/gm)].map(([, name]) => name);
   expect(commands).toEqual([
-    ...['plan', 'rollback', 'watch', 'status', 'history', 'decide', 'cancel', 'ack', 'resolve'],
+    ...[
+      'plan',
+      'rollback',
+      'watch',
+      'status',
+      'history',
+      'recover',
+      'freeze',
+      'decide-freeze',
+      'unfreeze',
+      'decide',
+      'cancel',
+      'ack',
+      'resolve',
+    ],
     ...['approve', 'reject', 'break-glass', 'confirm-restore'],
     ...['backup', 'backups', 'worker', 'init', 'check', 'doctor', 'help'],
   ]);
@@ -92,11 +106,11 @@ test.each([
   [['history', '--limit', 'all'], '--limit must be a whole number from 1 to 9999, not "all".'],
   [
     ['decide', 'rollback-1', 'verify', 'maybe'],
-    '"maybe" is no decision: it is retry, skip or abort, as in `backout decide ID stop-faulty skip --note "no traffic on it"`.',
+    '"maybe" is no decision: it is retry, skip, abort or recover, as in `backout decide ID stop-faulty skip --note "no traffic on it"`.',
   ],
   [
     ['decide', 'rollback-1'],
-    'The decision is missing: it is retry, skip or abort, as in `backout decide ID stop-faulty skip --note "no traffic on it"`.',
+    'The decision is missing: it is retry, skip, abort or recover, as in `backout decide ID stop-faulty skip --note "no traffic on it"`.',
   ],
   [
     ['decide', 'rollback-1', 'verify', 'skip', '--step', 'report'],

@@ -6,7 +6,7 @@ import type { IncidentRecord, TimelineEntry } from '../rollback.ts';
 import { lossCell } from './data.ts';
 import { deadlineSentence, durationsOf, momentsOf } from './durations.ts';
 import { formatDuration, formatTime } from './format.ts';
-import { isRecovery } from './kind.ts';
+import { isRecovery, nounOf } from './kind.ts';
 import { code, table, text } from './markdown.ts';
 import { whyUnverified } from './outcome.ts';
 import { findStep } from './steps.ts';
@@ -66,17 +66,25 @@ export function deadlineSection(record: IncidentRecord): string[] {
   const took = (milliseconds: number | null) => (milliseconds === null ? '–' : formatDuration(milliseconds));
   const rows = [
     ['Trouble detected', at(moments.detected, 'not given'), '–'],
-    ['Rollback started', at(moments.started, ''), `${took(durations.detectionToStart)} after detection`],
     [
-      'Traffic proved off the faulty release',
+      `${isRecovery(record) ? 'Recovery' : 'Rollback'} started`,
+      at(moments.started, ''),
+      `${took(durations.detectionToStart)} after detection`,
+    ],
+    [
+      isRecovery(record) ? 'Service proved to answer again' : 'Traffic proved off the faulty release',
       at(moments.trafficSafe, 'not proved'),
       sinceStart(durations.startToTrafficSafe),
     ],
-    [
-      'Faulty release stopped',
-      at(moments.faultyStopped, 'not stopped'),
-      sinceStart(durations.startToFaultyStopped),
-    ],
+    ...(isRecovery(record)
+      ? []
+      : [
+          [
+            'Faulty release stopped',
+            at(moments.faultyStopped, 'not stopped'),
+            sinceStart(durations.startToFaultyStopped),
+          ],
+        ]),
     ['Verified', at(moments.verified, 'not verified'), sinceStart(durations.startToVerified)],
     ['Outcome decided', at(moments.ended, 'not yet'), sinceStart(durations.total)],
   ].map(([what = '', when = '', duration = '']) => [what, when, duration.replace('– after detection', '–')]);
@@ -90,9 +98,11 @@ export function deadlineSection(record: IncidentRecord): string[] {
       ? []
       : [
           '',
-          `Users may have met the faulty release for ${took(durations.exposure)}, from ${
-            moments.detected === null ? 'the start of the rollback (detection was not given)' : 'detection'
-          } until traffic was proved off it.`,
+          `Users may have met the ${isRecovery(record) ? 'outage' : 'faulty release'} for ${took(durations.exposure)}, from ${
+            moments.detected === null
+              ? `the start of the ${nounOf(record)} (detection was not given)`
+              : 'detection'
+          } until ${isRecovery(record) ? 'its end was proved' : 'traffic was proved off it'}.`,
         ]),
   ];
 }
