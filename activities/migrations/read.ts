@@ -67,9 +67,10 @@ export async function readKnown(parts: Parts, release: Release): Promise<Has | n
 }
 
 async function filesIn(parts: Parts, folder: string): Promise<string[]> {
-  const result = await run(parts, { argv: listFiles(folder), stdin: '' });
+  const what = where(parts, folder);
+  const result = await inTime(what, parts, () => run(parts, { argv: listFiles(folder), stdin: '' }));
   if (result.exitCode === 0) return result.stdout.split('\n').filter((name) => name !== '');
-  throw unreadable(`${where(parts, folder)} can't be listed: ${said(result)}`);
+  throw unreadable(`${what} can't be listed: ${said(result)}`);
 }
 
 type Listing = {
@@ -88,8 +89,8 @@ async function list(
   const argv = command.map((word) => placed(word, release));
   const place = folder === undefined ? undefined : placed(folder, release);
   const environment = await readEnvironment(parts);
-  const result = await run(parts, runIn({ argv, folder: place, environment }));
   const what = `\`${shorten(argv.map(shellWord).join(' '), 120)}\` ${place === undefined ? `on ${parts.host.name}` : `in ${where(parts, place)}`}`;
+  const result = await inTime(what, parts, () => run(parts, runIn({ argv, folder: place, environment })));
   if (result.exitCode === NO_FOLDER)
     throw unreadable(`${what} could not be run: the folder can't be entered: ${said(result)}`);
   if (result.exitCode === NO_PROGRAM)
@@ -116,6 +117,20 @@ async function run(
     sudo: false,
     ...(signal === undefined ? {} : { signal }),
   });
+}
+
+/** In the words of what was asked: the host only knows that a `sh` took too long. */
+async function inTime(
+  what: string,
+  { settings }: Parts,
+  ask: () => Promise<CommandResult>,
+): Promise<CommandResult> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof BackoutFailure) || error.type !== 'CommandTimedOut') throw error;
+    throw unreadable(`${what} gave no answer within ${settings.timeoutSeconds} s, and was ended.`);
+  }
 }
 
 async function readEnvironment({ settings, env }: Parts): Promise<Record<string, string>> {

@@ -229,6 +229,10 @@ describe('a command', () => {
     expect((await plan({ ...settings(), applied: { command } }))?.problem).toBe(
       '`/nowhere/knex` on local could not be run: there is no such program, or it is not on the PATH there.',
     );
+    const slow = { command: ['sleep', '60'] };
+    expect((await plan({ ...settings(), applied: slow, timeoutSeconds: 0.2 }))?.problem).toBe(
+      '`sleep 60` on local gave no answer within 0.2 s, and was ended.',
+    );
     expect((await plan({ ...settings(), applied: { command, folder: at('red') } }))?.problem).toMatch(
       /could not be run: the folder can't be entered: /,
     );
