@@ -11,6 +11,7 @@ import { inspectLock } from './rollback/lock.ts';
 import { planMigrations, withMigrations } from './rollback/migrations.ts';
 import { policyOf, signingFindings, verifyDecision } from './rollback/approvals.ts';
 import { abandonRestore, planDatabase, prepareRestore, restoreDatabase } from './rollback/database.ts';
+import { abandonInPlace, prepareInPlace, restoreInPlace } from './rollback/in-place.ts';
 import {
   asResult,
   checkRelease,
@@ -23,10 +24,12 @@ import {
 } from './rollback/steps.ts';
 import { createNotifier } from './notification/notifier.ts';
 import { writeReport } from './incident/report.ts';
+import { settleRestore } from './rollback/settle.ts';
 import { createDriver } from './targets/index.ts';
 import type { Deps } from './deps.ts';
+import { databaseOf } from '../src/domain/plan.ts';
 import type { TargetReadiness } from '../src/domain/readiness.ts';
-import type { Activities } from './types.ts';
+import type { Activities, StepInput } from './types.ts';
 
 export function createActivities(deps: Deps): Activities {
   const notifier = createNotifier({ env: deps.env, fetch: deps.fetch });
@@ -115,14 +118,24 @@ export function createActivities(deps: Deps): Activities {
     checkRelease: activity((input, running) => checkRelease(deps, input, running)),
     prepareRestore: activity((input, running) =>
       orSayWhatIsDown(deps, { input, step: 'prepare-restore', running }, () =>
-        prepareRestore(deps, input, running),
+        (isInPlace(input) ? prepareInPlace : prepareRestore)(deps, input, running),
       ),
     ),
+    stopApplication: activity(
+      async (input, running) =>
+        asResult(await driverOf(deps, input).stopApplication(contextOf(deps, input, running))),
+      'Releases may be stopped by this step. Data was not changed.',
+    ),
     restoreDatabase: activity(async (input, running) => {
-      const restored = await restoreDatabase(deps, input, running);
-      await driverOf(deps, input).markLogs(contextOf(deps, input, running));
+      const driver = driverOf(deps, input);
+      const context = contextOf(deps, input, running);
+      const stop = async () => (input.keepStopped ? await driver.stopApplication(context) : undefined);
+      const restored = isInPlace(input)
+        ? await restoreInPlace(deps, input, { ...running, stop })
+        : await restoreDatabase(deps, input, running);
+      await driver.markLogs(context);
       return restored;
-    }, 'The database is whole: it is the one before, or the restored one. Traffic was not changed.'),
+    }, 'The database is the one before, the restored one or, restored in place, out of reach with a whole safety copy beside it. Traffic was not changed.'),
     restartApplication: activity(async (input, running) => {
       const driver = driverOf(deps, input);
       const context = contextOf(deps, input, running);
@@ -130,7 +143,13 @@ export function createActivities(deps: Deps): Activities {
       await driver.markLogs(context);
       return restarted;
     }, 'The release returned to may be stopped. Traffic and data were not changed by this step.'),
-    abandonRestore: activity((input, running) => abandonRestore(deps, input, running)),
+    abandonRestore: activity((input, running) =>
+      (isInPlace(input) ? abandonInPlace : abandonRestore)(deps, input, running),
+    ),
+    settleRestore: activity(
+      (input, running) => settleRestore(deps, input, running),
+      'Traffic and the live database were not changed by this.',
+    ),
     verifyRelease: activity(async (input, running) => {
       const verified = await verify(deps, input, running);
       await refuseWhileDown(deps, { input, step: 'verify', running }, verified);
@@ -153,6 +172,8 @@ export function createActivities(deps: Deps): Activities {
     announce: activity(notifier),
   };
 }
+
+const isInPlace = ({ plan }: StepInput): boolean => databaseOf(plan).strategy === 'in-place';
 
 /** Could each of these be rolled back now? One that can't be looked at does not hide the others. */
 export async function checkTargets(

@@ -96,8 +96,13 @@ export type Activities = {
   checkRelease(input: StepInput & { since: string }): Promise<StepResult>;
   /** Restores the plan's backup beside the live database, which goes on serving, and checks it. */
   prepareRestore(input: StepInput): Promise<StepResult>;
-  /** Puts the restored database in the live one's place. The one before is kept under a dated name. */
-  restoreDatabase(input: StepInput): Promise<StepResult>;
+  /** Stops every release of the service, before its database is restored in place. */
+  stopApplication(input: StepInput): Promise<StepResult>;
+  /**
+   * Puts the restored database in the live one's place. The one before is kept: under a dated name or, restored in place, as
+   * a safety copy. `keepStopped`: in place, what has been started again meanwhile is stopped first.
+   */
+  restoreDatabase(input: StepInput & { keepStopped: boolean }): Promise<StepResult>;
   /**
    * Restarts the release returned to, so that nothing of the database before lives on in it. `since` is when the restore
    * was done, ISO 8601 by Temporal's clock: what was started after it is left alone.
@@ -109,8 +114,13 @@ export type Activities = {
   startDatabase(input: StepInput): Promise<StepResult>;
   /** Restarts the release that has lost its database; one that was started after `since` (ISO 8601) is left alone. */
   reviveApplication(input: StepInput & { since: string }): Promise<StepResult>;
-  /** Removes what was prepared and is not wanted any more. Leaves the live database alone. */
+  /**
+   * Removes what was prepared and is not wanted any more. Leaves the live database alone; where a restore in place has taken
+   * it away, puts it back. `live` says which one it is.
+   */
   abandonRestore(input: StepInput): Promise<StepResult>;
+  /** Clears away what a restore that is done needed, and after a success what earlier ones have kept for long enough. */
+  settleRestore(input: StepInput & { isSuccess: boolean }): Promise<StepResult>;
   verifyRelease(input: StepInput & { since: string }): Promise<StepResult>;
   /** Notes the end in the target's record and frees the target's lock. */
   releaseTarget(input: StepInput & { outcome: Outcome; trafficSafeAt: string | null }): Promise<void>;

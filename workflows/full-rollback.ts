@@ -19,6 +19,7 @@ async function runbook(steps: Steps): Promise<void> {
   await steps.captureLogs();
   await steps.stopFaulty();
   if (await steps.agreeOnRestore()) {
+    await steps.stopApplication();
     await steps.restoreDatabase();
     await steps.restartApplication();
   }

@@ -1,7 +1,9 @@
 /** The steps of a full rollback that concern the database, as people see them in the plan. Pure. */
+import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
 import { describeRelease } from '../../src/domain/plan.ts';
 import type { DatabasePlan, PlannedStep, Release } from '../../src/domain/plan.ts';
-import { formatBytes } from '../../src/domain/report/format.ts';
+import { formatBytes, formatDuration } from '../../src/domain/report/format.ts';
+import { outageSeconds } from '../../src/domain/report/outage.ts';
 import { asSentence } from '../../src/domain/report/plain.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
 import type { ApplicationCommands } from '../targets/driver.ts';
@@ -19,17 +21,36 @@ export type DatabaseParts = {
 };
 
 export function databaseSteps(to: Release, parts: DatabaseParts): PlannedStep[] {
-  const { database, config } = parts;
-  const { budgets, verify } = config;
   return [
-    {
-      name: 'check-release',
-      title: `See that ${describeRelease(to)} is healthy`,
-      commands: verify.health.paths.map((path) => `health: ${path}`),
-      changes: 'nothing',
-      budgetSeconds: budgets.verifySeconds,
-      expectedSeconds: Math.ceil(verify.health.steadySeconds),
-    },
+    checkStep(to, parts),
+    ...(parts.database.strategy === 'in-place' ? inPlaceSteps(to, parts) : swapSteps(to, parts)),
+  ];
+}
+
+function checkStep(to: Release, { config: { budgets, verify } }: DatabaseParts): PlannedStep {
+  return {
+    name: 'check-release',
+    title: `See that ${describeRelease(to)} is healthy`,
+    commands: verify.health.paths.map((path) => `health: ${path}`),
+    changes: 'nothing',
+    budgetSeconds: budgets.verifySeconds,
+    expectedSeconds: Math.ceil(verify.health.steadySeconds),
+  };
+}
+
+const confirmStep = (): PlannedStep => ({
+  name: 'confirm-restore',
+  title: 'Wait until a person has typed RESTORE',
+  commands: [],
+  changes: 'nothing',
+  // A person's time is not the machine's: how long RESTORE is waited for is the policy's.
+  budgetSeconds: 60,
+  expectedSeconds: 60,
+});
+
+function swapSteps(to: Release, parts: DatabaseParts): PlannedStep[] {
+  const { database, config } = parts;
+  return [
     {
       name: 'prepare-restore',
       title: `Restore ${database.backup} beside the live database`,
@@ -38,24 +59,16 @@ export function databaseSteps(to: Release, parts: DatabaseParts): PlannedStep[] 
         'the checks under `restore.checks`, ANALYZE',
       ],
       changes: 'records',
-      budgetSeconds: budgets.prepareRestoreSeconds,
-      expectedSeconds: 5 + Math.ceil(database.sizeBytes / RESTORED_BYTES_PER_SECOND),
+      budgetSeconds: config.budgets.prepareRestoreSeconds,
+      expectedSeconds: restoreSeconds(database),
     },
-    {
-      name: 'confirm-restore',
-      title: 'Wait until a person has typed RESTORE',
-      commands: [],
-      changes: 'nothing',
-      // A person's time is not the machine's: how long RESTORE is waited for is the policy's.
-      budgetSeconds: 60,
-      expectedSeconds: 60,
-    },
+    confirmStep(),
     {
       name: 'stop-application',
       title: `Stop ${describeRelease(to)}`,
       commands: [],
       changes: 'processes',
-      budgetSeconds: budgets.stopFaultySeconds,
+      budgetSeconds: config.budgets.stopFaultySeconds,
       expectedSeconds: 0,
       notNeeded: 'it serves on until both databases are swapped',
     },
@@ -67,24 +80,71 @@ export function databaseSteps(to: Release, parts: DatabaseParts): PlannedStep[] 
         'the database of now is kept under a dated name',
       ],
       changes: 'data',
-      budgetSeconds: budgets.restoreDatabaseSeconds,
+      budgetSeconds: config.budgets.restoreDatabaseSeconds,
       expectedSeconds: 2,
     },
     restartStep(to, parts),
   ];
 }
 
+function inPlaceSteps(to: Release, parts: DatabaseParts): PlannedStep[] {
+  const { database, config, application } = parts;
+  return [
+    {
+      name: 'prepare-restore',
+      title: `See that ${database.backup} can be restored in place`,
+      commands: ['the backup, the server, and the room for a safety copy; the live database goes on serving'],
+      changes: 'nothing',
+      budgetSeconds: config.budgets.prepareRestoreSeconds,
+      expectedSeconds: 5,
+    },
+    confirmStep(),
+    {
+      name: 'stop-application',
+      title: 'Stop every release of the service, for as long as the restore takes',
+      commands: [...application.stopAll, 'reads and writes fail from here on'],
+      changes: 'processes',
+      budgetSeconds: config.budgets.stopFaultySeconds,
+      expectedSeconds: 2,
+    },
+    {
+      name: 'restore-database',
+      title: `Restore ${database.backup} in the place of ${database.database}`,
+      commands: [
+        `pg_dump of the database of now into ${config.database?.backups.folder ?? ''}, read to its end: the safety copy`,
+        'rename it, so that nobody can connect; drop it where there is no room for both',
+        `${database.path} (${formatBytes(database.sizeBytes)}) into a new database, the checks under \`restore.checks\`, ANALYZE`,
+        'give that the live name; where the backup does not fit, the database before is put back',
+      ],
+      changes: 'data',
+      budgetSeconds: config.budgets.prepareRestoreSeconds,
+      // The safety copy is made and read, then the backup restored.
+      expectedSeconds: 2 * restoreSeconds(database),
+    },
+    {
+      ...restartStep(to, parts),
+      title: `Start ${describeRelease(to)} on the restored database`,
+      commands: [...application.start, `until it is healthy (${healthPaths(config)}) and answers`],
+    },
+  ];
+}
+
+const restoreSeconds = ({ sizeBytes }: DatabasePlan): number =>
+  5 + Math.ceil(sizeBytes / RESTORED_BYTES_PER_SECOND);
+
+const healthPaths = ({ verify }: ServiceEnvironment): string => verify.health.paths.join(', ');
+
 /** It is the only release that serves: while it restarts, requests fail. */
 function restartStep(to: Release, { config, application }: DatabaseParts): PlannedStep {
   const { stop, start } = application;
-  const why = whyNotRestarted({ config, application });
+  const why = isInPlace(config) ? null : whyNotRestarted({ config, application });
   return {
     name: 'restart-application',
     title: `Restart ${describeRelease(to)} on the restored database`,
     commands: [
       ...stop,
       ...start,
-      `until it is healthy (${config.verify.health.paths.join(', ')}) and answers; requests fail meanwhile`,
+      `until it is healthy (${healthPaths(config)}) and answers; requests fail meanwhile`,
     ],
     changes: 'processes',
     budgetSeconds: config.budgets.restartApplicationSeconds,
@@ -99,12 +159,41 @@ function whyNotRestarted({ config, application }: Omit<DatabaseParts, 'database'
   return whyNotStartable === null ? null : `it could not be started again: ${whyNotStartable}`;
 }
 
-/** What is odd about it, and does not stop the rollback. */
-export function databaseWarnings(to: Release, { config, application }: DatabaseParts): string[] {
+/** What is odd about it, or hurts, and does not stop the rollback. */
+export function databaseWarnings(to: Release, parts: DatabaseParts): string[] {
+  const { config, application } = parts;
   const { whyNotStartable } = application;
+  if (isInPlace(config)) return [outageWarning(to, parts)];
   if (whyNotStartable === null || config.database?.restore.restartApplication === false) return [];
   return [
     `${describeRelease(to)} will not be restarted on the restored database, since it could not be started again: ` +
       `${asSentence(whyNotStartable)} What it remembers of the database before may be wrong: restart it by hand.`,
   ];
+}
+
+const isInPlace = ({ database }: ServiceEnvironment): boolean => database?.restore.strategy === 'in-place';
+
+function outageWarning(to: Release, parts: DatabaseParts): string {
+  const seconds = outageSeconds(inPlaceSteps(to, parts));
+  return (
+    `In place, reads and writes fail from RESTORE until the database is restored: about ${formatDuration(seconds * 1000)}, ` +
+    'by the size of the backup. Nobody can connect to the database meanwhile, other services neither.'
+  );
+}
+
+/**
+ * What is stopped must be startable.
+ * @throws BackoutFailure InvalidConfiguration
+ */
+export function refuseUnstartable(
+  to: Release,
+  { config, application }: Omit<DatabaseParts, 'database'>,
+): void {
+  const { whyNotStartable } = application;
+  if (!isInPlace(config) || whyNotStartable === null) return;
+  throw new BackoutFailure('InvalidConfiguration', {
+    what: `A restore in place stops ${describeRelease(to)}, which could not be started again: ${asSentence(whyNotStartable)}`,
+    changed: NOTHING_CHANGED,
+    next: 'Correct how it is started, or make room for a second copy and set `restore.strategy: swap`.',
+  });
 }

@@ -10,10 +10,14 @@ import type { StepResult } from '../../src/domain/rollback.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
 import type { Deps } from '../deps.ts';
 import { checksum, requireBackup, requireNamed } from '../postgres/backups/choose.ts';
+import { safetyCopyOf } from '../postgres/backups/safety.ts';
 import { createPostgres } from '../postgres/client.ts';
 import type { Postgres } from '../postgres/client.ts';
 import { countNewerRows } from '../postgres/newer-rows.ts';
+import { refuseAway } from '../postgres/restore/away.ts';
 import { find, readFacts } from '../postgres/restore/facts.ts';
+import { createInPlace } from '../postgres/restore/in-place.ts';
+import type { RestoreJob } from '../postgres/restore/job.ts';
 import { createRestore } from '../postgres/restore/restore.ts';
 import type { Restore } from '../postgres/restore/restore.ts';
 import type { StepInput } from '../types.ts';
@@ -40,6 +44,8 @@ export async function planDatabase(
   { request, config, run, signal }: Planning,
 ): Promise<DatabasePlan> {
   const postgres = openPostgres(deps, databaseSettings(request.service, config));
+  const facts = await readFacts(postgres, signal);
+  refuseAway(postgres, facts, (of) => safetyCopyOf(postgres, { service: request.service, run: of }).path);
   const choice = await choose(postgres, request, signal);
   const { chosen } = choice;
   const [sha256, newer] = await Promise.all([
@@ -51,7 +57,10 @@ export async function planDatabase(
   const left = await leftBehind(deps, { postgres, run, takenOver: request.takeOver?.owner, signal });
   // What a rollback that has ended left beside it is cleared away before this one begins.
   const token = Number.MAX_SAFE_INTEGER;
-  await createRestore(postgres, { run: left ?? run, token, backup, signal }).check();
+  const job = { run: left ?? run, token, backup, signal };
+  await (postgres.settings.restore.strategy === 'in-place'
+    ? createInPlace(postgres, { ...job, safety: backup }).check()
+    : createRestore(postgres, job).check());
   const newest = newer.flatMap(({ newest: at }) => (at === null ? [] : [at])).sort();
   return {
     database: `PostgreSQL ${postgres.describe()}`,
@@ -117,32 +126,47 @@ export async function abandonRestore(deps: Deps, input: StepInput, running: Runn
       : `What was restored beside ${postgres.describe()} is removed; the live database is untouched`,
     details: dropped.map((name) => `dropped "${name}"`),
     provedAt: new Date().toISOString(),
+    live: swapped ? 'restored' : 'before',
   };
 }
 
 const until = (at: string): string => (at === '' ? '' : `, for reading, at least until ${formatTime(at)}`);
 
-function openPostgres({ hosts, env }: Pick<Deps, 'hosts' | 'env'>, settings: DatabaseSettings): Postgres {
+export function openPostgres(
+  { hosts, env }: Pick<Deps, 'hosts' | 'env'>,
+  settings: DatabaseSettings,
+): Postgres {
   return createPostgres({ host: hosts.get(settings.host), settings, env });
 }
 
-function openRestore(
-  deps: Deps,
+/** What is restored, by which attempt, until when. */
+export function jobOf(
   { plan, rollback }: StepInput,
   { scheduledAt, endsAt, signal, heartbeat }: Running,
-): { postgres: Postgres; restore: Restore } {
-  const postgres = openPostgres(deps, databaseSettings(plan.service, plan.config));
+): RestoreJob {
   const { path, format, sha256 } = databaseOf(plan);
-  const restore = createRestore(postgres, {
+  return {
     run: rollback.workflowId,
     token: Math.floor(scheduledAt / TOKEN_UNIT_MS),
     backup: { path, format, sha256 },
     timeoutMs: Math.max(1, endsAt - Date.now()),
     signal,
     onProgress: heartbeat,
-  });
-  return { postgres, restore };
+  };
 }
+
+function openRestore(
+  deps: Deps,
+  input: StepInput,
+  running: Running,
+): { postgres: Postgres; restore: Restore } {
+  const postgres = openPostgres(deps, settingsOf(input.plan));
+  return { postgres, restore: createRestore(postgres, jobOf(input, running)) };
+}
+
+/** As they were when the plan was made. */
+export const settingsOf = ({ service, config }: StepInput['plan']): DatabaseSettings =>
+  databaseSettings(service, config);
 
 function databaseSettings(service: string, { database }: ServiceEnvironment): DatabaseSettings {
   if (database === undefined) {
@@ -150,13 +174,6 @@ function databaseSettings(service: string, { database }: ServiceEnvironment): Da
       what: `${service} has no \`database\` in its configuration, so there is nothing that a full rollback could restore.`,
       changed: NOTHING_CHANGED,
       next: 'Add it (see docs/targets/postgresql.md), or start a traffic-only rollback.',
-    });
-  }
-  if (database.restore.strategy === 'in-place') {
-    throw new BackoutFailure('InvalidConfiguration', {
-      what: `${service} is to be restored \`in-place\`, which this version of Backout can't do.`,
-      changed: NOTHING_CHANGED,
-      next: 'Make room for a second copy and set `restore.strategy: swap`.',
     });
   }
   return database;
@@ -179,7 +196,7 @@ async function choose(
 }
 
 /** RESTORE is typed for one backup: whatever has been put in its place since is not restored. */
-async function refuseChangedBackup(
+export async function refuseChangedBackup(
   postgres: Postgres,
   { path, backup, sha256 }: DatabasePlan,
   signal: AbortSignal,
@@ -195,7 +212,10 @@ async function refuseChangedBackup(
 type Looking = { postgres: Postgres; run: string; takenOver: string | undefined; signal: AbortSignal };
 
 /** Another rollback that has ended and left its restore beside the live database. One that still runs keeps it. */
-async function leftBehind(deps: Deps, { postgres, run, takenOver, signal }: Looking): Promise<string | null> {
+export async function leftBehind(
+  deps: Deps,
+  { postgres, run, takenOver, signal }: Looking,
+): Promise<string | null> {
   const live = find(await readFacts(postgres, signal), postgres.settings.name);
   const marker = live?.marker;
   if (marker?.is !== 'live' || marker.run === run) return null;

@@ -7,7 +7,7 @@ import type { DatabasePlan, Plan, PlannedStep } from '../../src/domain/plan.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
 import type { PlanInput } from '../types.ts';
 import type { TargetPlan } from '../targets/driver.ts';
-import { databaseSteps, databaseWarnings } from './database-steps.ts';
+import { databaseSteps, databaseWarnings, refuseUnstartable } from './database-steps.ts';
 import type { DatabaseParts } from './database-steps.ts';
 import { verifyStep } from './verify-step.ts';
 
@@ -67,6 +67,7 @@ function partsOf({
   if (database === undefined) return null;
   const { application } = target;
   if (application === undefined) throw new Error('the target does not say how its release is restarted');
+  refuseUnstartable(target.to, { config, application });
   return { database, config, application };
 }
 

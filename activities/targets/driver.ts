@@ -29,6 +29,8 @@ export type TargetPlan = {
 
 export type ApplicationCommands = {
   stop: string[];
+  /** How every release is stopped, so that nothing of the service is left. */
+  stopAll: string[];
   start: string[];
   /** Why the release returned to could not be started again once it is stopped; null when it could. */
   whyNotStartable: string | null;
@@ -92,6 +94,8 @@ export type TargetDriver = {
   markLogs(context: StepContext): Promise<void>;
   captureLogs(context: StepContext, sink: EvidenceSink): Promise<DriverProof>;
   stopFaulty(context: StepContext): Promise<DriverProof>;
+  /** Every release is stopped, also those without traffic: nothing of the service uses its database. */
+  stopApplication(context: StepContext): Promise<DriverProof>;
   /**
    * The release returned to, started later than `since` and healthy on all its paths, with traffic reaching it again: one
    * that runs from before is ended first, one that does not run is started.

@@ -6,7 +6,8 @@ import type { Announcement } from './announcement-parts.ts';
 import { describePeople, listed } from './approval/words.ts';
 import { dataSentence, lossWindow } from './report/data.ts';
 import { deadlineSentence } from './report/durations.ts';
-import { formatBytes, formatTime } from './report/format.ts';
+import { outageSeconds } from './report/outage.ts';
+import { formatBytes, formatDuration, formatTime } from './report/format.ts';
 import { findStep } from './report/steps.ts';
 import { trafficSentence } from './report/traffic.ts';
 
@@ -58,7 +59,7 @@ export function announceRestoreQuestion(record: IncidentRecord): Announcement {
     ),
     body: [
       `${trafficSentence(record)} ${dataSentence(record)} The database waits for a person to type RESTORE.`,
-      `What will be lost: ${lossWindow(database)} The database of now is kept under another name.`,
+      `What will be lost: ${lossWindow(database)} ${howItGoes(record)}`,
       expiresAt === null
         ? 'Nothing is restored until then.'
         : `If nobody types it until ${formatTime(expiresAt)}, the database stays as it is and the rollback ends.`,
@@ -69,13 +70,20 @@ export function announceRestoreQuestion(record: IncidentRecord): Announcement {
       ['Data of', formatTime(database.madeAt)],
       [
         'Prepared',
-        findStep(record, 'prepare-restore')?.result?.proof ?? 'being restored beside the live one',
+        findStep(record, 'prepare-restore')?.result?.proof ??
+          (database.strategy === 'in-place' ? 'being looked at' : 'being restored beside the live one'),
       ],
       ['Asked since', formatTime(restoreAsked?.since ?? status.startedAt)],
     ],
     lists: [],
     commands: commandsOf(record),
   };
+}
+
+function howItGoes({ plan }: IncidentRecord): string {
+  if (databaseOf(plan).strategy === 'swap') return 'The database of now is kept under another name.';
+  const about = formatDuration(outageSeconds(plan.steps) * 1000);
+  return `The service is stopped while it is restored: reads and writes fail for about ${about}. A safety copy of the database of now is kept.`;
 }
 
 export function announceRestored(record: IncidentRecord): Announcement {

@@ -32,6 +32,8 @@ export type StepResult = {
   /** Absolute path of the incident folder, from the steps that write to it. */
   incidentFolder?: string;
   verdict?: Verdict;
+  /** From what takes a restore back: which database is live now. */
+  live?: 'before' | 'restored';
 };
 
 export type StepState =
@@ -58,6 +60,8 @@ export type StepRecord = {
   /** The last failure, as shown to people. */
   failure: { type: string; message: string } | null;
   decision: (DecideStep & { at: string }) | null;
+  /** What was read back when the step was undone: everything is as before it. */
+  undone?: string;
 };
 
 /**

@@ -346,13 +346,13 @@ describe('replaced databases', () => {
     await expect
       .poll(() => server.sql(`SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'`))
       .toBe('1');
-    const one = { ...kept, run: 'rollback-shop-1' };
-    expect(await dropExpired(clientOf(server))).toEqual({ dropped: [], inUse: [one], kept: [] });
+    const one = { kind: 'database', name: kept.database, until: kept.until, isOver: true };
+    expect(await dropExpired(clientOf(server), 'shop')).toEqual({ dropped: [], inUse: [one], kept: [] });
     await server.sql(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'`,
     );
     await look;
-    await expect.poll(() => dropExpired(clientOf(server))).toMatchObject({ dropped: [one] });
+    await expect.poll(() => dropExpired(clientOf(server), 'shop')).toMatchObject({ dropped: [one] });
     expect(await databases()).toEqual([SAMPLE, 'postgres'].sort());
     expect(await fingerprint(server, SAMPLE)).toBe(whole.restored);
   });
@@ -361,7 +361,10 @@ describe('replaced databases', () => {
     const restore = restoreOf(server, { backup });
     await restore.prepare();
     const { kept } = await restore.swap();
-    expect(await dropExpired(clientOf(server))).toMatchObject({ dropped: [], kept: [kept] });
+    expect(await dropExpired(clientOf(server), 'shop')).toMatchObject({
+      dropped: [],
+      kept: [{ name: kept.database, until: kept.until }],
+    });
     expect(Date.parse(kept.until) - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
     expect(withoutOwn(await fingerprint(server, kept.database))).toBe(withoutOwn(whole.migrated));
   });

@@ -80,6 +80,7 @@ describe('a full rollback in which everything works', () => {
         'restoreDatabase',
         'restartApplication',
         'verifyRelease',
+        'settleRestore',
         'releaseTarget',
       ]);
       expect(calls.filter((call) => call.startsWith('announce'))).toEqual([

@@ -5,7 +5,7 @@ import { approvalSettingsSchema } from '../../src/domain/approval/settings.ts';
 import type { ApprovalSettingsInput } from '../../src/domain/approval/settings.ts';
 import { deadlineFor } from '../../src/domain/deadline.ts';
 import { STEPS } from '../../src/domain/plan.ts';
-import type { Plan, PlannedStep } from '../../src/domain/plan.ts';
+import type { DatabasePlan, Plan, PlannedStep } from '../../src/domain/plan.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
 import { serviceEnvironmentSchema } from '../../src/domain/service.ts';
 
@@ -43,7 +43,7 @@ export function fakePlan(request: Plan['request'], change: Partial<Plan> = {}): 
     target: 'nginx upstream listings on local',
     from: { name: 'green', version: '2.0' },
     to: { name: 'blue', version: '1.0' },
-    steps: STEPS[change.kind ?? 'traffic-only'].map(fakeStep),
+    steps: STEPS[change.kind ?? 'traffic-only'].map((name) => fakeStep(name, change.database?.strategy)),
     observed: { at: '2026-11-21T03:00:00.000Z', releases: [], notes: [] },
     warnings: [],
     expectedSeconds: 8,
@@ -57,7 +57,11 @@ export function fakePlan(request: Plan['request'], change: Partial<Plan> = {}): 
 
 export const BACKUP = 'listings-0259.dump';
 
-export function fullPlan(request: Plan['request'], settings: ApprovalSettingsInput | null = null): Plan {
+export function fullPlan(
+  request: Plan['request'],
+  settings: ApprovalSettingsInput | null = null,
+  strategy: DatabasePlan['strategy'] = 'swap',
+): Plan {
   const parsed = settings === null ? null : approvalSettingsSchema.parse(settings);
   const occasion = { environment: 'production', severity: request.severity, kind: 'full' } as const;
   return fakePlan(request, {
@@ -65,7 +69,7 @@ export function fullPlan(request: Plan['request'], settings: ApprovalSettingsInp
     policy: policyFor(parsed, occasion),
     database: {
       database: 'PostgreSQL database listings on local',
-      strategy: 'swap',
+      strategy,
       backup: BACKUP,
       path: `/backups/${BACKUP}`,
       madeAt: '2026-11-21T02:59:00.000Z',
@@ -80,7 +84,7 @@ export function fullPlan(request: Plan['request'], settings: ApprovalSettingsInp
   });
 }
 
-function fakeStep(name: PlannedStep['name']): PlannedStep {
+function fakeStep(name: PlannedStep['name'], strategy?: DatabasePlan['strategy']): PlannedStep {
   return {
     name,
     title: `Do ${name}`,
@@ -89,6 +93,7 @@ function fakeStep(name: PlannedStep['name']): PlannedStep {
     budgetSeconds: 60,
     expectedSeconds: 1,
     ...(name === 'start-previous' ? { notNeeded: 'blue runs and is healthy' } : {}),
+    ...(name === 'stop-application' && strategy === 'swap' ? { notNeeded: 'it serves on' } : {}),
   };
 }
 
@@ -147,6 +152,7 @@ export function fakeActivities(
     stopFaulty: step('stopFaulty', () => proof('green is stopped')),
     checkRelease: step('checkRelease', () => verdict(true)),
     prepareRestore: step('prepareRestore', () => proof('the backup is restored beside')),
+    stopApplication: step('stopApplication', () => proof('blue and green are stopped')),
     restoreDatabase: step('restoreDatabase', () => proof('the restored database is live')),
     restartApplication: step('restartApplication', () => proof('blue was started after the restore')),
     diagnose: async () => {
@@ -156,6 +162,7 @@ export function fakeActivities(
     startDatabase: step('startDatabase', () => proof('the database answers')),
     reviveApplication: step('reviveApplication', () => proof('blue was started anew')),
     abandonRestore: step('abandonRestore', () => proof('what was prepared is removed')),
+    settleRestore: step('settleRestore', () => proof('Nothing is kept longer than it should be')),
     verifyRelease: step('verifyRelease', () => verdict(true)),
     releaseTarget: async () => void calls.push('releaseTarget'),
     writeReport: async () => {

@@ -101,7 +101,7 @@ async function followPlan(
   await CancellationScope.nonCancellable(async () => {
     rollback.conclude(ending.outcome);
     if (rollback.kind === 'full') {
-      await steps.abandonRestore();
+      await steps.closeRestore(ending.outcome);
       await steps.startStopped();
     }
     await releaseTarget(rollback, resolved, ending.outcome);

@@ -6,7 +6,7 @@ import type { Activities, StepInput } from '../../activities/types.ts';
 import { awaitingApproval, awaitingRestore, whyNotRestored } from '../../src/domain/approval/awaiting.ts';
 import { describeAssurance } from '../../src/domain/approval/words.ts';
 import { databaseOf } from '../../src/domain/plan.ts';
-import type { StepRecord, StepResult } from '../../src/domain/rollback.ts';
+import type { Outcome, StepRecord, StepResult } from '../../src/domain/rollback.ts';
 import type { Announcer } from './announcer.ts';
 import { onTarget } from './activities.ts';
 import { describeFailure } from './failures.ts';
@@ -145,13 +145,33 @@ export class Steps {
     }
   }
 
+  /** Stops the service where the restore needs that. However the rollback ends, it is started again. */
+  async stopApplication(): Promise<void> {
+    this.#requireRestore();
+    this.#mustRun = this.#isInPlace;
+    await this.#run('stop-application', (target) => target.stopApplication(this.#input));
+  }
+
   /** Puts the restored database in the live one's place. */
   async restoreDatabase(): Promise<void> {
-    const { plan, approvals } = this.#rollback;
-    const backup = databaseOf(plan).backup;
-    if (!approvals.clears(plan.hash, backup)) throw new Error('nothing is restored without RESTORE');
-    const restored = await this.#run('restore-database', (target) => target.restoreDatabase(this.#input));
+    this.#requireRestore();
+    // Left out by a person, it runs because they want it to.
+    const keepStopped = this.#rollback.isDone('stop-application');
+    const restored = await this.#run('restore-database', (target) =>
+      target.restoreDatabase({ ...this.#input, keepStopped }),
+    );
     if (restored !== null) this.#announcer.announce('database-restored');
+    else if (this.#isInPlace) await this.abandonRestore();
+  }
+
+  get #isInPlace(): boolean {
+    return databaseOf(this.#rollback.plan).strategy === 'in-place';
+  }
+
+  #requireRestore(): void {
+    const { plan, approvals } = this.#rollback;
+    const { backup } = databaseOf(plan);
+    if (!approvals.clears(plan.hash, backup)) throw new Error('nothing is restored without RESTORE');
   }
 
   /** Restarts the release on the restored database. However this ends, the rollback does not end with it stopped by us. */
@@ -234,20 +254,44 @@ export class Steps {
     }
   }
 
-  /** Removes a restore that was prepared and is not wanted any more. The live database is left alone. */
-  async abandonRestore(): Promise<void> {
-    if (this.#rollback.plan.database === undefined || this.#rollback.isDone('restore-database')) return;
-    if (this.#rollback.step('prepare-restore').startedAt === null) return;
-    const { budgetSeconds } = plannedStep(this.#rollback.plan, 'restore-database');
-    const summary = 'Remove the restore that is not wanted any more';
+  /** A restore that was done is cleared up after, any other is taken back. Neither holds the end of the rollback up. */
+  async closeRestore(outcome: Outcome): Promise<void> {
+    if (!this.#rollback.isDone('restore-database')) return await this.abandonRestore();
+    const { budgetSeconds } = plannedStep(this.#rollback.plan, 'report');
+    const summary = 'Clear up after the restore';
+    const isSuccess = outcome === 'rolled-back';
     try {
       const target = onTarget({ taskQueue: this.#taskQueue, budgetSeconds, summary });
-      const { proof } = await target.abandonRestore(this.#input);
+      const { proof } = await target.settleRestore({ ...this.#input, isSuccess });
+      this.#rollback.note({ what: proof, step: 'restore-database' });
+    } catch (error) {
+      const { message } = describeFailure(error, 'records');
+      this.#rollback.note({
+        what: `What the restore has left could not be cleared up. ${message}`,
+        step: 'restore-database',
+      });
+    }
+  }
+
+  /** Takes back a restore that is not wanted any more: the live database is the one before, as far as can be. */
+  async abandonRestore(): Promise<void> {
+    if (this.#rollback.plan.database === undefined || this.#rollback.isDone('restore-database')) return;
+    if (this.#rollback.step('restore-database').undone !== undefined) return;
+    if (this.#rollback.step('prepare-restore').startedAt === null) return;
+    const { budgetSeconds } = plannedStep(this.#rollback.plan, 'restore-database');
+    const summary = 'Take back the restore that is not wanted any more';
+    try {
+      const target = onTarget({ taskQueue: this.#taskQueue, budgetSeconds, summary });
+      const { proof, live } = await target.abandonRestore(this.#input);
+      if (live === 'before' && this.#rollback.step('restore-database').startedAt !== null)
+        this.#rollback.update('restore-database', { undone: proof });
       this.#rollback.note({ what: proof, step: 'prepare-restore' });
     } catch (error) {
       const { message } = describeFailure(error, 'records');
       this.#rollback.note({
-        what: `What was restored beside the live database could not be removed, and uses disk space. ${message}`,
+        what: this.#isInPlace
+          ? `The database could not be put back as it was before the restore. ${message}`
+          : `What was restored beside the live database could not be removed, and uses disk space. ${message}`,
         step: 'prepare-restore',
       });
     }

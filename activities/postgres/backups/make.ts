@@ -123,7 +123,12 @@ async function sweep(postgres: Postgres, { service }: BackupOrder): Promise<void
     throw notMade('InvalidConfiguration', `There is no folder ${folder}`, result);
 }
 
-async function dump(postgres: Postgres, path: string, order: BackupOrder): Promise<void> {
+/** @throws BackoutFailure BackupNotMade */
+export async function dump(
+  postgres: Postgres,
+  path: string,
+  order: Pick<BackupOrder, 'jobs' | 'signal'>,
+): Promise<void> {
   const { jobs = 1, signal } = order;
   const options = { timeoutMs: DUMP_MS, ...(signal === undefined ? {} : { signal }) };
   const argv = ['pg_dump', '-w', '--lock-wait-timeout=60s'];
@@ -142,9 +147,10 @@ async function dump(postgres: Postgres, path: string, order: BackupOrder): Promi
   );
 }
 
-type ToVerify = { path: string; order: BackupOrder; surroundings: Surroundings };
+type ToVerify = { path: string; order: Pick<BackupOrder, 'jobs' | 'signal'>; surroundings: Surroundings };
 
-async function verify(
+/** Reads it from end to end. @throws BackoutFailure BackupNotMade */
+export async function verify(
   postgres: Postgres,
   { path, order, surroundings }: ToVerify,
 ): Promise<Pick<BackupManifest, 'sizeBytes' | 'sha256'>> {

@@ -36,7 +36,7 @@ export type InPlaceJob = RestoreJob & {
    * A copy of the live database, taken after its application was stopped, and checked end to end. Best in an archive
    * format: of a plain one, put back, nothing can be left out that no longer works.
    */
-  safety: RestoreBackup;
+  safety: Pick<RestoreBackup, 'path' | 'format'>;
 };
 
 export type InPlaceResult = {
@@ -52,6 +52,8 @@ export type InPlaceResult = {
 
 export type InPlace = {
   stage(): Promise<InPlaceStage['is']>;
+  /** Could it be done? Changes nothing. @throws BackoutFailure RestoreRefused with all reasons */
+  check(): Promise<void>;
   /**
    * Restores. Returns when a database is live again: the restored one or, where the backup did not fit, the one before.
    * Whatever is thrown before, running again goes on; meanwhile nobody can connect.
@@ -71,10 +73,17 @@ export function createInPlace(postgres: Context['postgres'], job: InPlaceJob): I
   const context: InPlaceContext = { postgres, job };
   return {
     stage: async () => (await see(context)).stage.is,
+    check: () => check(context),
     restore: () => restore(context),
     putBack: () => putBack(context),
     settle: () => settle(context),
   };
+}
+
+async function check(context: InPlaceContext): Promise<void> {
+  const { facts, stage } = await see(context);
+  if (stage.is !== 'untouched') return;
+  await refuse(context, { facts, stage }, 'in-place');
 }
 
 async function restore(context: InPlaceContext): Promise<InPlaceResult> {
@@ -197,7 +206,7 @@ async function takeAway(
 /** The safety copy is all that is left of the database after the next step, so it is read once more, to its end. */
 async function proveReadable(
   { postgres, job }: InPlaceContext,
-  { path, format }: RestoreBackup,
+  { path, format }: InPlaceJob['safety'],
 ): Promise<void> {
   const options = { timeoutMs: job.timeoutMs ?? DAY_MS, ...signalOf({ postgres, job }) };
   const { complete } = await readNeeds(postgres, job.safety, options);
@@ -231,7 +240,10 @@ async function fill(
   const database = newName(marker.live, context.job);
   await dropAttempts(context, facts);
   await onFiles(context, createDatabase(database, asDatabase(marker), facts.version));
-  const its: Context = { ...context, job: { ...context.job, backup: context.job[which] } };
+  const its: Context = {
+    ...context,
+    job: { ...context.job, backup: { ...context.job.backup, ...context.job[which] } },
+  };
   const isSafety = which === 'safety';
   const warnings = await fillFrom(its, { database, owners: marker.owners, facts, lenient: isSafety });
   const restored = find((await see(context)).facts, database);

@@ -49,7 +49,7 @@ scan=$1; shift
 /** Reads all of the backup's SQL. @throws BackoutFailure when it can't be read to its end */
 export async function readNeeds(
   postgres: Postgres,
-  { path, format }: RestoreBackup,
+  { path, format }: Pick<RestoreBackup, 'path' | 'format'>,
   options: { timeoutMs: number; signal?: AbortSignal },
 ): Promise<Needs> {
   const sh = (script: string, ...args: string[]) => ['sh', '-c', script, 'backout', SCAN, ...args];

@@ -2,7 +2,7 @@
 import type { Postgres } from '../client.ts';
 
 /** Argument: a folder. Prints the free kilobytes of its file system. */
-const FREE = String.raw`df -P -k -- "$1" | awk 'NR == 2 { print $4 }'`;
+export const FREE = String.raw`df -P -k -- "$1" | awk 'NR == 2 { print $4 }'`;
 
 /** Null when it can't be known: the server is on another machine than its programs, or hides where its files are. */
 export async function freeBytes(

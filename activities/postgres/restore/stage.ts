@@ -41,7 +41,8 @@ export function stageOf(facts: Facts, { live: name, run, sha256 }: Asked): Stage
 export function leftovers(facts: Facts, asked: Asked & { token: number; except?: string }): Database[] {
   return facts.databases.filter(({ name, marker }) => {
     const made = tokenOf(name, asked);
-    const isOurs = marker === null || (marker.is === 'new' && marker.run === asked.run);
+    const isMade = marker?.is === 'new' || marker?.is === 'ledger';
+    const isOurs = marker === null || (isMade && marker.run === asked.run);
     return made !== null && made <= asked.token && isOurs && name !== asked.except;
   });
 }

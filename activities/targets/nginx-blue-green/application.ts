@@ -13,7 +13,31 @@ import { untilHealthy } from './start.ts';
 /** What would be done to it, as people read it in the plan. Changes nothing. */
 export async function applicationCommands(ports: Ports, to: string): Promise<ApplicationCommands> {
   const process = ports.reading.process(to);
-  return { ...process.describe(), whyNotStartable: await process.whyNotStartable() };
+  const stopAll = coloursOf(ports).flatMap((name) => ports.process(name).describe().stop);
+  return { ...process.describe(), stopAll, whyNotStartable: await process.whyNotStartable() };
+}
+
+const coloursOf = ({ settings }: Ports): string[] => Object.keys(settings.colours);
+
+/**
+ * Stops every colour, one after the other, whatever traffic says.
+ * @throws BackoutFailure StillRunning, PermissionDenied
+ */
+export async function stopApplication(ports: Ports, context: StepContext): Promise<DriverProof> {
+  const marker = await readMarker(ports);
+  const held = await hold(ports, context, { step: 'stop-application', logMarks: marker?.logMarks ?? [] });
+  const details: string[] = [];
+  for (const name of coloursOf(ports)) {
+    context.heartbeat(`stopping ${name}`);
+    const { outcome, pids } = await ports.process(name).stop(held.guard);
+    if (outcome !== 'already-stopped')
+      details.push(`${name} ${outcome} (pids ${pids.join(', ') || 'unknown'})`);
+  }
+  return {
+    outcome: details.length === 0 ? 'already' : 'done',
+    proof: `${coloursOf(ports).join(' and ')} are stopped: requests fail until ${context.to.name} is started again`,
+    details,
+  };
 }
 
 /**

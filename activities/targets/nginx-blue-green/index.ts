@@ -2,7 +2,7 @@
 import type { Observation } from '../../../src/domain/plan.ts';
 import { describeRelease } from '../../../src/domain/plan.ts';
 import type { TargetDriver } from '../driver.ts';
-import { applicationCommands, restartApplication } from './application.ts';
+import { applicationCommands, restartApplication, stopApplication } from './application.ts';
 import { FREEZE, parseFreeze } from '../freeze.ts';
 import { checkReadiness } from './check.ts';
 import { chooseColours } from './choice.ts';
@@ -63,6 +63,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     },
     captureLogs: (context, sink) => captureLogs(ports, context, sink),
     stopFaulty: (context) => stopFaulty(ports, context),
+    stopApplication: (context) => stopApplication(ports, context),
     restartApplication: (context) => restartApplication(ports, context),
     holdRequests: (context) => holdRequests(ports, context),
     liftRequests: (context) => liftRequests(ports, context),

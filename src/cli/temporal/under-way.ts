@@ -18,6 +18,7 @@ const STEPS: Record<string, string> = {
   stopFaulty: 'stop-faulty',
   checkRelease: 'check-release',
   prepareRestore: 'prepare-restore',
+  stopApplication: 'stop-application',
   restoreDatabase: 'restore-database',
   restartApplication: 'restart-application',
   startDatabase: 'start-database',

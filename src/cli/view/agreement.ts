@@ -38,7 +38,8 @@ export function migrationRows({ migrations, to }: PlanSummary): string[] {
 
 const STRATEGY = {
   swap: 'restored beside it, then swapped; the one of now is kept',
-  'in-place': 'restored in its place',
+  'in-place':
+    'restored in its place: reads and writes fail meanwhile; a safety copy of the one of now is kept',
 } as const satisfies Record<DatabasePlan['strategy'], string>;
 
 /** `listings-1.dump of 2026-11-21 03:00:00 UTC (as the dump says), 1 h 15 min 0 s old, 12.3 MB`; `now` is ISO 8601. */

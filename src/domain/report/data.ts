@@ -4,7 +4,7 @@ import type { DatabasePlan } from '../plan.ts';
 import type { IncidentRecord } from '../rollback.ts';
 import { formatTime } from './format.ts';
 import { isRecovery } from './kind.ts';
-import { enumerate } from './plain.ts';
+import { asSentence, enumerate } from './plain.ts';
 import { findStep, isDone } from './steps.ts';
 import type { StepsOf } from './steps.ts';
 
@@ -21,22 +21,29 @@ export function dataSentence(record: DataRecord): string {
   const step = findStep(record, 'restore-database');
   if (step === null || record.plan.database === undefined) return DATA_UNCHANGED;
   const { database, backup } = record.plan.database;
+  if (step.undone !== undefined) return asSentence(upperFirst(step.undone));
+  const isInPlace = record.plan.database.strategy === 'in-place';
+  const unproved = isInPlace
+    ? 'it is the one before, the restored one, or out of reach with a whole safety copy beside it.'
+    : 'it is whole, and either the one before or the restored one.';
   switch (step.state) {
     case 'done':
     case 'already':
       return `${upperFirst(database)} is restored from ${backup}: ${lossWindow(record.plan.database)}`;
     case 'running':
-      return `${upperFirst(database)} is being restored from ${backup}; until that is proved it is whole, but may be either one.`;
+      return isInPlace
+        ? `${upperFirst(database)} is being restored in place from ${backup}; until that is done, nobody can connect to it.`
+        : `${upperFirst(database)} is being restored from ${backup}; until that is proved it is whole, but may be either one.`;
     case 'waiting-for-decision':
     case 'failed':
     case 'aborted':
       return step.startedAt === null
         ? DATA_UNCHANGED
-        : `Whether ${database} was restored is not proved: it is whole, and either the one before or the restored one.`;
+        : `Whether ${database} was restored is not proved: ${unproved}`;
     case 'skipped':
       return step.startedAt === null
         ? DATA_UNCHANGED
-        : `Whether ${database} was restored is not proved, and the step was skipped.`;
+        : `Whether ${database} was restored is not proved, and the step was skipped.${isInPlace ? ` ${upperFirst(unproved)}` : ''}`;
     case 'pending':
     case 'not-needed':
     case 'not-reached':
@@ -47,7 +54,7 @@ export function dataSentence(record: DataRecord): string {
 /** Was a restore begun of which nobody knows whether it was done? Then nothing is proved good. */
 export function isRestoreUnproved(record: StepsOf): boolean {
   const step = findStep(record, 'restore-database');
-  return step !== null && step.startedAt !== null && !isDone(step);
+  return step !== null && step.startedAt !== null && !isDone(step) && step.undone === undefined;
 }
 
 /** Has the database been restored, as far as is proved? */

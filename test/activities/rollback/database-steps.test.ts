@@ -1,6 +1,10 @@
 /** What people read of a restore before it happens. */
 import { describe, expect, it } from 'vitest';
-import { databaseSteps, databaseWarnings } from '../../../activities/rollback/database-steps.ts';
+import {
+  databaseSteps,
+  databaseWarnings,
+  refuseUnstartable,
+} from '../../../activities/rollback/database-steps.ts';
 import type { DatabaseParts } from '../../../activities/rollback/database-steps.ts';
 import { withDatabaseHealth } from '../../../activities/rollback/verify-step.ts';
 import { databaseSchema } from '../../../src/domain/database.ts';
@@ -11,6 +15,7 @@ import { CONFIG } from '../../support/records.ts';
 const TO = { name: 'blue', version: '1.4.0' };
 const APPLICATION = {
   stop: ['systemctl stop -- blue.service'],
+  stopAll: ['systemctl stop -- blue.service', 'systemctl stop -- green.service'],
   start: ['systemctl start -- blue.service'],
   whyNotStartable: null,
 };
@@ -73,6 +78,79 @@ describe('a restore by swap', () => {
       'blue (1.4.0) will not be restarted on the restored database, since it could not be started again: no `start` command is configured. What it remembers of the database before may be wrong: restart it by hand.',
     ]);
     expect(databaseWarnings(TO, partsOf())).toEqual([]);
+  });
+});
+
+describe('a restore in place', () => {
+  const config = configOf({ strategy: 'in-place' });
+  const inPlace = { config, database: { ...DATABASE, strategy: 'in-place' as const } };
+
+  it('says step by step that the service is stopped, and what becomes of the database', () => {
+    const steps = databaseSteps(TO, partsOf(inPlace));
+    expect(
+      steps.map(({ name, title, commands, changes }) => ({ name, title, commands, changes })).slice(1),
+    ).toEqual([
+      {
+        name: 'prepare-restore',
+        title: 'See that listings-0312.dump can be restored in place',
+        commands: [
+          'the backup, the server, and the room for a safety copy; the live database goes on serving',
+        ],
+        changes: 'nothing',
+      },
+      {
+        name: 'confirm-restore',
+        title: 'Wait until a person has typed RESTORE',
+        commands: [],
+        changes: 'nothing',
+      },
+      {
+        name: 'stop-application',
+        title: 'Stop every release of the service, for as long as the restore takes',
+        commands: [...APPLICATION.stopAll, 'reads and writes fail from here on'],
+        changes: 'processes',
+      },
+      {
+        name: 'restore-database',
+        title: 'Restore listings-0312.dump in the place of PostgreSQL database listings on db-1',
+        commands: [
+          'pg_dump of the database of now into /var/backups/listings, read to its end: the safety copy',
+          'rename it, so that nobody can connect; drop it where there is no room for both',
+          '/var/backups/listings/listings-0312.dump (73.0 MB) into a new database, the checks under `restore.checks`, ANALYZE',
+          'give that the live name; where the backup does not fit, the database before is put back',
+        ],
+        changes: 'data',
+      },
+      {
+        name: 'restart-application',
+        title: 'Start blue (1.4.0) on the restored database',
+        commands: ['systemctl start -- blue.service', 'until it is healthy (/health) and answers'],
+        changes: 'processes',
+      },
+    ]);
+    expect(steps.some(({ notNeeded }) => notNeeded !== undefined)).toBe(false);
+  });
+
+  it('may take as long as a restore takes, and warns for how long nothing answers', () => {
+    const step = stepsOf(inPlace)['restore-database'];
+    expect(step).toMatchObject({ budgetSeconds: 14_400, expectedSeconds: 18 });
+    expect(databaseWarnings(TO, partsOf(inPlace))).toEqual([
+      'In place, reads and writes fail from RESTORE until the database is restored: about 30.0 s, by the size of the backup. Nobody can connect to the database meanwhile, other services neither.',
+    ]);
+  });
+
+  it('starts what it stops, also where a restart is not wanted', () => {
+    const quiet = { ...inPlace, config: configOf({ strategy: 'in-place', restartApplication: false }) };
+    expect(stepsOf(quiet)['restart-application']?.notNeeded).toBeUndefined();
+  });
+
+  it('is refused where the release could not be started again', () => {
+    const application = { ...APPLICATION, whyNotStartable: 'no `start` command is configured' };
+    expect(() => refuseUnstartable(TO, { config, application })).toThrow(
+      'A restore in place stops blue (1.4.0), which could not be started again: no `start` command is configured. Nothing was changed: traffic and data are as they were. Correct how it is started, or make room for a second copy and set `restore.strategy: swap`.',
+    );
+    expect(() => refuseUnstartable(TO, { config, application: APPLICATION })).not.toThrow();
+    expect(() => refuseUnstartable(TO, { config: configOf(), application })).not.toThrow();
   });
 });
 
