@@ -61,10 +61,11 @@ async function holdWrites(deps: Deps, input: FreezeInput, running: Running): Pro
 async function liftWrites(deps: Deps, input: FreezeInput, running: Running): Promise<StepResult | null> {
   const postgres = openDatabase(deps, input);
   if (postgres === null) return null;
-  const { held } = await thaw(postgres, jobOf(deps, input, running));
+  const { held, warnings } = await thaw(postgres, jobOf(deps, input, running));
   return proved(
     held ? 'done' : 'already',
     `New sessions in ${postgres.describe()} may write as before the freeze`,
+    warnings,
   );
 }
 

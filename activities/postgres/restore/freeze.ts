@@ -31,8 +31,21 @@ export type Frozen = {
   warnings: string[];
 };
 
+export type Thawed = {
+  /** Something was held. */
+  held: boolean;
+  /** What keeps sessions from writing all the same, in whole sentences. */
+  warnings: string[];
+};
+
 /** What read-only transactions are refused with: read_only_sql_transaction. */
 const READ_ONLY = '25006';
+
+/** By process: when a session of others began shows only to those who may read all statistics. */
+const SESSIONS = `SELECT pid FROM pg_stat_activity
+WHERE datname = :'live' AND usename IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'`;
+const LEFT = `SELECT usename, count(*) FROM pg_stat_activity
+WHERE datname = :'live' AND pid = ANY (string_to_array(:'pids', ',')::int[]) GROUP BY 1 ORDER BY 1`;
 
 /** Refused before anything else is looked at, and rolled back where it is not. */
 const WRITE_ATTEMPT = 'BEGIN;\nCREATE TABLE backout_write_attempt ();\nROLLBACK;\n';
@@ -82,28 +95,20 @@ export async function freeze(postgres: Postgres, job: FreezeJob): Promise<Frozen
 /**
  * The setting is as it was before the freeze, and new sessions begin with it. What was restored beside and not swapped
  * is removed. Safe to run again.
- * @returns whether anything was held
  * @throws BackoutFailure RestoreRefused while the rollback that holds it goes on; ProofFailed
  */
-export async function thaw(postgres: Postgres, job: FreezeJob): Promise<{ held: boolean }> {
+export async function thaw(postgres: Postgres, job: FreezeJob): Promise<Thawed> {
   const context = contextOf(postgres, job);
   const { facts, stage } = await look(context);
   // The restored database was never frozen.
-  if (stage.is === 'swapped') return { held: false };
+  if (stage.is === 'swapped') return { held: false, warnings: await proofOfThaw(postgres, job.signal) };
   const { marker } = liveOf(postgres, facts);
   const holder = marker?.is === 'live' && marker.held !== null ? marker.run : null;
   if (holder !== null && holder !== job.run && !(await job.isEnded(holder)))
     throw notFrozen(postgres, [`The rollback ${holder} is at work on it and holds its writes.`]);
   if (holder !== null) await abandon(context, holder);
   await endSessions(context);
-  await requireAsBefore(postgres, job.signal);
-  return { held: holder !== null };
-}
-
-/** Who holds the writes of this database, or null. Changes nothing. */
-export async function frozenBy(postgres: Postgres, signal?: AbortSignal): Promise<string | null> {
-  const marker = find(await readFacts(postgres, signal), postgres.settings.name)?.marker;
-  return marker?.is === 'live' && marker.held !== null ? marker.run : null;
+  return { held: holder !== null, warnings: await proofOfThaw(postgres, job.signal) };
 }
 
 /** Which backup is meant is not known yet: that is what people are asked. */
@@ -123,23 +128,20 @@ function liveOf({ settings }: Postgres, facts: Facts): Database {
   return live;
 }
 
-/** @throws BackoutFailure DatabaseBusy when one that is older than this could not be ended */
+/** @throws BackoutFailure DatabaseBusy when one that is there now could not be ended */
 async function endSessions({ postgres, job }: Context): Promise<void> {
   const { name, connection } = postgres.settings;
   const options = {
     database: connection.maintenanceDatabase,
     ...(job.signal === undefined ? {} : { signal: job.signal }),
   };
-  const [[since = null] = []] = await postgres.query('SELECT clock_timestamp()', options);
+  const sessions = await postgres.query(SESSIONS, { ...options, variables: { live: name } });
   await postgres.execute(RENEW_SESSIONS, { ...options, variables: { live: name } });
-  const left = await postgres.query(
-    `SELECT coalesce(usename, 'the server'), count(*) FROM pg_stat_activity WHERE datname = :'live'
-      AND backend_type = 'client backend' AND backend_start < :'since'::timestamptz GROUP BY 1 ORDER BY 1`,
-    { ...options, variables: { live: name, since: since ?? '' } },
-  );
+  const pids = sessions.map(([pid]) => pid).join(',');
+  const left = await postgres.query(LEFT, { ...options, variables: { live: name, pids } });
   if (left.length === 0) return;
   throw new BackoutFailure('DatabaseBusy', {
-    what: `Sessions in ${postgres.describe()} could not be ended: ${left.map(([user, count]) => `${count} of ${user}`).join(', ')}.`,
+    what: `Sessions in ${postgres.describe()} could not be ended: ${left.map(([user, count]) => `${count} of ${user ?? 'the server'}`).join(', ')}.`,
     changed: 'What new sessions may do was changed; these go on as they began. No data was changed by this.',
     next: 'See whose they are (pg_stat_activity), and whether our role may end them: it must be a superuser for those of superusers, else have pg_signal_backend. Backout tries again by itself.',
   });
@@ -159,15 +161,18 @@ async function requireRefused(postgres: Postgres, signal: AbortSignal | undefine
   });
 }
 
-async function requireAsBefore(postgres: Postgres, signal: AbortSignal | undefined): Promise<void> {
+/** @returns what a person should know all the same */
+async function proofOfThaw(postgres: Postgres, signal: AbortSignal | undefined): Promise<string[]> {
   const options = signal === undefined ? {} : { signal };
   const [[readOnly = null] = []] = await postgres.query(
     "SELECT current_setting('transaction_read_only')",
     options,
   );
   const live = liveOf(postgres, await readFacts(postgres, signal));
+  if (readOnly === 'off') return [];
   // One that was so before the freeze is so again.
-  if (readOnly === 'off' || readOnlySetting(live) !== null) return;
+  if (readOnlySetting(live) !== null)
+    return ['Its own setting keeps new sessions from writing, as it did before the freeze.'];
   throw new BackoutFailure('ProofFailed', {
     what: `New sessions in ${postgres.describe()} can still only read, although its own setting is as it was.`,
     changed: 'The freeze of the database is lifted; no data was changed.',

@@ -113,7 +113,10 @@ code=$?
 kill "$helper" 2>/dev/null
 exit $code`;
 
-/** Ends the sessions in :'live' that began before now, so that they begin again with the settings of now. */
+/**
+ * Ends the sessions in :'live' that began before now, so that they begin again with the settings of now. When those of
+ * others began may not show to us: then they are ended, too.
+ */
 export const RENEW_SESSIONS = String.raw`
 SELECT set_config('backout.live', :'live', false);
 DO $helper$
@@ -124,7 +127,7 @@ BEGIN
   WHILE clock_timestamp() < since + interval '300 ms' LOOP
     PERFORM pg_stat_clear_snapshot();
     FOR one IN SELECT pid FROM pg_stat_activity
-      WHERE datname = current_setting('backout.live') AND backend_start < since
+      WHERE datname = current_setting('backout.live') AND coalesce(backend_start < since, true)
     LOOP
       BEGIN
         PERFORM pg_terminate_backend(one);
