@@ -17,7 +17,7 @@ import {
   withFakes as withFakesOf,
 } from './drive.ts';
 import type { Driven } from './drive.ts';
-import { fakePlan, proof, REQUEST, verdict } from './support.ts';
+import { fakePlan, fullPlan, proof, REQUEST, verdict } from './support.ts';
 
 let lab: WorkflowLab;
 beforeAll(async () => {
@@ -310,6 +310,30 @@ describe('a rollback that waits because the database is gone', () => {
       await decide(handle, 'recover', 'verify');
       expect(((await handle.result()) as RollbackResult).outcome).toBe('rolled-back');
       expect(calls).not.toContain('startDatabase');
+    });
+  });
+
+  it('starts no release that it has stopped for a restore in place', async () => {
+    let isBack = false;
+    const replaced: Partial<Activities> = {
+      planRollback: async ({ request }) => fullPlan(request, null, 'in-place'),
+      diagnose: async () => ({ troubles: [GONE], todo: ['start-database', 'start-previous'] }),
+      startDatabase: async () => {
+        isBack = true;
+        return proof('the database answers');
+      },
+      restoreDatabase: failsUntil(() => isBack, 'DatabaseUnreachable', GONE),
+    };
+    await withFakesOf({ lab, workflow: 'fullRollback' }, replaced, async ({ calls, start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await handle.executeUpdate('confirmRestore', { args: ['RESTORE'] });
+      while ((await status(handle)).awaiting?.step !== 'restore-database')
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      await decide(handle, 'recover', 'restore-database');
+      expect(((await handle.result()) as RollbackResult).outcome).toBe('rolled-back');
+      expect(calls).toContain('stopApplication');
+      expect(calls).not.toContain('startPrevious');
     });
   });
 

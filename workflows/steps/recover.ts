@@ -20,7 +20,8 @@ type Mending = {
 };
 
 /**
- * Starts what is down, for the step of a rollback that waits for it. Traffic is left to the rollback.
+ * Starts what is down, for the step of a rollback that waits for it. Traffic is left to the rollback, and so is a release
+ * that it has stopped for a restore.
  * @returns why it could not be done, or null: then the step is to be tried again
  */
 export async function recover(
@@ -37,7 +38,7 @@ export async function recover(
     const needed = mendings(input, since);
     for (const name of todo) {
       const mending = needed[name];
-      if (mending === null) continue;
+      if (mending === null || (name !== 'start-database' && isStoppedForRestore(rollback))) continue;
       const { perform, ...options } = mending;
       const { proof } = await perform(onTarget({ taskQueue, ...options }));
       rollback.note({ what: `Recovery: ${proof}`, step });
@@ -51,6 +52,12 @@ export async function recover(
     rollback.note({ what: `The recovery failed. ${failure.message}`, step });
     return { type: failure.type, message: `The recovery could not be done. ${failure.message}` };
   }
+}
+
+/** Between these two steps the release must not run: the rollback itself starts it. */
+function isStoppedForRestore(rollback: Rollback): boolean {
+  if (rollback.kind !== 'full') return false;
+  return rollback.isDone('stop-application') && !rollback.isDone('restart-application');
 }
 
 function mendings(input: StepInput, since: string): Record<MendingStep, Mending | null> {
