@@ -15,11 +15,16 @@ import {
   migrateSmallSample,
   SAMPLE,
 } from '../support/postgres-sample.ts';
+import { SshKeys } from '../support/ssh-keys.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 
 const BACKUP = 'listings-1.dump';
+
+/** RESTORE is signed here; approvals are not. */
+const keys = new SshKeys();
+const SIGN = ['--sign', '--key', keys.make('ben')];
 
 describe('backout rollback full', () => {
   let server: TestPostgres;
@@ -39,7 +44,10 @@ describe('backout rollback full', () => {
       file: {
         approvals: {
           people: { anna: { roles: ['on-call'] }, ben: { roles: ['team-lead', 'reviewer'] }, dan: {} },
-          rules: [{ approvers: [{ from: ['role:on-call'] }], restore: { from: ['ben'] } }],
+          rules: [
+            { approvers: [{ from: ['role:on-call'] }], restore: { from: ['ben'], assurance: 'signed' } },
+          ],
+          signing: { allowedSignersFile: keys.file('signers', `ben ${keys.public('ben')}`) },
           breakGlass: ['ben'],
         },
       },
@@ -57,6 +65,7 @@ describe('backout rollback full', () => {
   afterAll(async () => {
     await lab.close();
     await server.stop();
+    keys.remove();
   });
 
   async function backout(argv: string[], { by = 'dan', answers }: { by?: string; answers?: string[] } = {}) {
@@ -113,26 +122,41 @@ describe('backout rollback full', () => {
     );
     expect(new Set(await lab.nextAnswers())).toEqual(new Set(['blue']));
 
-    const mistyped = await backout(['confirm-restore', workflowId], { by: 'ben', answers: ['restore'] });
+    const unsigned = await backout(['confirm-restore', workflowId], { by: 'ben', answers: ['RESTORE'] });
+    expect(unsigned.err).toContain('give the same command with --sign. Nothing was sent.');
+    expect(unsigned.code).toBe(2);
+    const mistyped = await backout(['confirm-restore', workflowId, ...SIGN], {
+      by: 'ben',
+      answers: ['restore'],
+    });
     expect(mistyped.code).toBe(4);
     const other = await backout(
-      ['confirm-restore', workflowId, '--phrase', 'RESTORE', '--backup', 'other.dump'],
+      ['confirm-restore', workflowId, '--phrase', 'RESTORE', '--backup', 'other.dump', ...SIGN],
       { by: 'ben' },
     );
     expect(other.err).toContain(
       `it names the backup other.dump; the one that would be restored is ${BACKUP}`,
     );
-    const stranger = await backout(['confirm-restore', workflowId], { by: 'anna', answers: ['RESTORE'] });
+    const stranger = await backout(['confirm-restore', workflowId, ...SIGN], {
+      by: 'anna',
+      answers: ['RESTORE'],
+    });
     expect(stranger.err).toContain('anna may not type RESTORE: ben may');
     expect(stranger.code).toBe(2);
 
-    const confirmed = await backout(['confirm-restore', workflowId], { by: 'ben', answers: ['RESTORE'] });
+    const confirmed = await backout(['confirm-restore', workflowId, ...SIGN], {
+      by: 'ben',
+      answers: ['RESTORE'],
+    });
     expect(confirmed.err).toBe('');
     expect(confirmed.out).toContain(`  Backup    ${BACKUP} of `);
     expect(confirmed.out).toContain(`RESTORE for ${BACKUP}, by ben: ${workflowId}.\n`);
     const watched = await backout(['watch', workflowId]);
     expect(watched.out).toMatch(/^\S+ +✔ restore-database {2}/m);
     expect(watched.out).toContain('RESTORE typed, for backup listings-1.dump, by ben');
+    expect((await backout(['status', workflowId])).out).toMatch(
+      /RESTORE typed, for backup listings-1\.dump, by ben \(signed with the key SHA256:\S+\), /,
+    );
     expect(watched.out).toContain('ROLLED BACK\n');
     expect(watched.code).toBe(0);
     expect(await fingerprint(server, SAMPLE)).toBe(good);
@@ -155,7 +179,10 @@ describe('backout rollback full', () => {
     const { workflowId } = JSON.parse(started.out) as { workflowId: string };
     await until('approval is awaited', async () => (await statusOf(workflowId)).awaiting !== null);
     await backout(['break-glass', workflowId, '--reason', 'anna sleeps'], { by: 'ben', answers: ['y'] });
-    const early = await backout(['confirm-restore', workflowId], { by: 'ben', answers: ['RESTORE'] });
+    const early = await backout(['confirm-restore', workflowId, ...SIGN], {
+      by: 'ben',
+      answers: ['RESTORE'],
+    });
     expect(early.err).toBe('');
     const watched = await backout(['watch', workflowId]);
     expect(watched.out).toContain('BREAK-GLASS: goes ahead without the approvals: anna sleeps, by ben');
