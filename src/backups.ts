@@ -2,7 +2,7 @@
 import { createHosts } from '../activities/commands/hosts.ts';
 import { chooseBackup, judgeBackups } from '../activities/postgres/backups/choose.ts';
 import { makeBackup } from '../activities/postgres/backups/make.ts';
-import { appliedNow } from '../activities/rollback/migrations.ts';
+import { appliedNow } from '../activities/rollback/migrations-source.ts';
 import { createPostgres } from '../activities/postgres/client.ts';
 import type { Hosts } from '../activities/commands/hosts.ts';
 import type { Postgres } from '../activities/postgres/client.ts';

@@ -4,25 +4,21 @@ import { shellWord } from '../../src/domain/approval/answers.ts';
 import { BackoutFailure } from '../../src/domain/failure.ts';
 import type { MigrationsPlan } from '../../src/domain/migrations/plan.ts';
 import { judgeMigrations } from '../../src/domain/migrations/policy.ts';
-import { DEFAULT_TABLES } from '../../src/domain/migrations/settings.ts';
 import { describeRelease } from '../../src/domain/plan.ts';
 import type { DatabasePlan, Plan, Release } from '../../src/domain/plan.ts';
 import { asSentence } from '../../src/domain/report/plain.ts';
-import type { ServiceEnvironment } from '../../src/domain/service.ts';
-import type { Deps } from '../deps.ts';
-import { presetOf } from '../migrations/presets/index.ts';
-import type { Applied, Migration, Preset, Query } from '../migrations/preset.ts';
-import { readApplied, readKnown, unreadable } from '../migrations/read.ts';
+import type { Applied, Migration, Preset } from '../migrations/preset.ts';
+import { readApplied, readKnown } from '../migrations/read.ts';
 import type { Parts } from '../migrations/read.ts';
 import { migrationsSince } from '../migrations/since.ts';
 import type { Known, Since } from '../migrations/since.ts';
 import { wordOn } from '../migrations/word.ts';
 import { findBackups } from '../postgres/backups/inspect.ts';
-import { createPostgres } from '../postgres/client.ts';
-import type { Postgres } from '../postgres/client.ts';
+import { openMigrations, twice } from './migrations-source.ts';
+import type { Configured, Opened, Reach } from './migrations-source.ts';
 
 export type Reading = {
-  config: Pick<ServiceEnvironment, 'migrations' | 'database' | 'target'>;
+  config: Configured;
   from: Release;
   to: Release;
   /** What is restored, in a full rollback. */
@@ -30,14 +26,12 @@ export type Reading = {
   signal: AbortSignal;
 };
 
-type Reach = Pick<Deps, 'hosts' | 'env'>;
-
 /**
  * Reads which migrations came since the release returned to. Changes nothing.
  * @returns undefined where no migrations are configured; `problem` says why they could not be found out
  */
 export async function planMigrations(deps: Reach, reading: Reading): Promise<MigrationsPlan | undefined> {
-  const opened = open(deps, reading.config, reading.signal);
+  const opened = openMigrations(deps, reading.config, reading.signal);
   if (opened === undefined) return undefined;
   const { parts, settings } = opened;
   const plan: MigrationsPlan = {
@@ -64,25 +58,6 @@ export async function planMigrations(deps: Reach, reading: Reading): Promise<Mig
 }
 
 /**
- * The ids of what is applied now, for a backup's manifest; undefined where no migrations are configured.
- * @throws BackoutFailure when they can't be read
- */
-export async function appliedNow(
-  deps: Reach,
-  {
-    config,
-    release,
-    signal,
-  }: { config: Reading['config']; release: string | undefined; signal: AbortSignal },
-): Promise<string[] | undefined> {
-  const opened = open(deps, config, signal);
-  if (opened === undefined) return undefined;
-  const { migrations, failed } = await twice(() => readApplied(opened.parts, { version: release ?? null }));
-  if (failed.length > 0) throw unreadable(`${failed.join(', ')} failed midway.`);
-  return migrations.map(({ id }) => id);
-}
-
-/**
  * The plan with its migrations in it.
  * @throws BackoutFailure MigrationsInTheWay, MigrationsUnreadable: nothing was changed
  */
@@ -104,52 +79,6 @@ export function withMigrations(plan: Plan, migrations: MigrationsPlan | undefine
   const agreed = JSON.stringify([plan.hash, since, mayBeMore, notInBackup, request.ignoreMigrations]);
   const hash = createHash('sha256').update(agreed).digest('hex').slice(0, 12);
   return { ...plan, hash, migrations, warnings: [...plan.warnings, ...warnings] };
-}
-
-type Opened = {
-  settings: NonNullable<ServiceEnvironment['migrations']>;
-  preset: Preset;
-  parts: Parts;
-  postgres: Postgres | undefined;
-};
-
-function open(
-  { hosts, env }: Reach,
-  { migrations: settings, database, target }: Reading['config'],
-  signal: AbortSignal,
-): Opened | undefined {
-  if (settings === undefined) return undefined;
-  const preset = presetOf(settings);
-  const postgres =
-    database === undefined
-      ? undefined
-      : createPostgres({ host: hosts.get(database.host), settings: database, env });
-  const table = settings.table ?? DEFAULT_TABLES[settings.tool] ?? '';
-  const timeoutMs = settings.timeoutSeconds * 1000;
-  const parts: Parts = {
-    ...{ settings, preset, table, env, signal },
-    host: hosts.get(settings.host ?? target.host),
-    ask:
-      postgres === undefined ? undefined : async (query) => await ask(postgres, query, { timeoutMs, signal }),
-  };
-  return { settings, preset, parts, postgres };
-}
-
-const EXISTS = "SELECT to_regclass(:'table') IS NOT NULL";
-/** Whatever somebody has configured as `query`. */
-const READ_ONLY = 'SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;\n';
-
-async function ask(
-  postgres: Postgres,
-  { sql, variables }: Query,
-  options: { timeoutMs: number; signal: AbortSignal },
-): Promise<(string | null)[][]> {
-  const { table } = variables;
-  if (table !== undefined) {
-    const [[exists] = []] = await postgres.query(EXISTS, { ...options, variables: { table } });
-    if (exists !== 't') throw unreadable(`There is no table ${table} in ${postgres.describe()}.`);
-  }
-  return await postgres.query(`${READ_ONLY}${sql}`, { ...options, variables });
 }
 
 type Told = { known: Known; from: string } | { why: string };
@@ -263,17 +192,6 @@ const nameOf = ({ id, title = id }: Migration): string => title;
 
 function namesMissing({ migrations }: Applied, inBackup: ReadonlySet<string>): string[] {
   return migrations.filter(({ id }) => !inBackup.has(id)).map(nameOf);
-}
-
-/** Once more where it can heal by itself, and did not take long to fail: a plan is not worth a minute's waiting. */
-async function twice<Result>(read: () => Promise<Result>): Promise<Result> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof BackoutFailure) || !error.retryable || error.type === 'CommandTimedOut')
-      throw error;
-    return await read();
-  }
 }
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

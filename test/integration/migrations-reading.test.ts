@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHosts } from '../../activities/commands/hosts.ts';
+import { migrationFindings } from '../../activities/rollback/check-migrations.ts';
 import { planMigrations } from '../../activities/rollback/migrations.ts';
 import { backUp } from '../../src/backups.ts';
 import type { BackoutConfig } from '../../src/config/load.ts';
@@ -271,5 +272,41 @@ describe('`backout backup`', () => {
     const { manifest, noMigrations } = await back({ tool: 'table', table: 'gone' }, '1.3.0');
     expect(manifest).not.toHaveProperty('migrations');
     expect(noMigrations).toBe('There is no table gone in database "listings" on local.');
+  });
+});
+
+describe('`backout doctor`', () => {
+  const findings = async (migrations: object) =>
+    await migrationFindings({ hosts, env }, settingsOf(migrations));
+
+  it('says what is applied, and whether what the releases know can be read', async () => {
+    expect(
+      await findings({ tool: 'golang-migrate', known: { files: at('$release', 'golang-migrate') } }),
+    ).toEqual([
+      {
+        name: 'migrations',
+        ok: true,
+        detail: 'one is applied, the last 3; what blue and green know can be read',
+      },
+    ]);
+    expect(await findings({ tool: 'knex', known: { files: at('$version') } })).toEqual([
+      { name: 'migrations', ok: true, detail: '2 are applied, the last 2_drop_price.js' },
+    ]);
+    const { migrations: _none, ...without } = settingsOf({ tool: 'knex' });
+    expect(await migrationFindings({ hosts, env }, without)).toEqual([]);
+  });
+
+  it('says what a rollback of traffic would be refused for', async () => {
+    expect(await findings({ tool: 'prisma' })).toEqual([
+      {
+        name: 'migrations',
+        ok: false,
+        detail: '3_half failed midway',
+        fix: 'See what of it was done, and let prisma finish it or take it back: a rollback of traffic is refused until then.',
+      },
+    ]);
+    expect(await findings({ tool: 'knex', table: 'nothing' })).toMatchObject([
+      { ok: false, detail: 'There is no table nothing in database "listings" on local.' },
+    ]);
   });
 });
