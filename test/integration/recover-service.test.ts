@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../../src/cli/run.ts';
+import { fakeIo } from '../cli/support/io.ts';
 import { openLab } from '../support/lab.ts';
 import type { Lab } from '../support/lab.ts';
 import { databaseOf, stopStarted } from '../support/postgres-start.ts';
@@ -48,6 +50,14 @@ afterEach(async () => {
 
 const recover = (request: Record<string, unknown> = {}) =>
   lab.start({ reason: 'all is down', ...request }, { workflow: 'recoverService' });
+
+async function backout(argv: string[]): Promise<{ code: number; out: string }> {
+  const io = fakeIo({
+    env: { ...process.env, BACKOUT_CONFIG: lab.sandbox.configFile, BACKOUT_USER: 'anna' },
+  });
+  const code = await run(argv, io);
+  return { code, out: `${io.printed.out}${io.printed.err}` };
+}
 
 const killBoth = () => Promise.all([lab.sandbox.blue.kill(), lab.sandbox.green.kill()]);
 
@@ -107,13 +117,21 @@ describe('a recovery', () => {
     await lab.expectFree();
   });
 
-  it('shows in a dry run what is broken and what it would do', async () => {
+  it('shows at the command line what is broken and what it would do, and then does it', async () => {
     await killBoth();
     const before = await lab.site();
-    const { result } = await (await recover({ dryRun: true })).ended();
-    expect(result?.outcome).toBe('dry-run');
-    expect(result?.plan?.recovery?.todo).toEqual(['start-previous', 'shift-traffic']);
+    const shown = await backout(['recover', lab.service, '--reason', 'all is down', '--dry-run']);
+    expect(shown.code).toBe(0);
+    expect(shown.out).toContain(`: recovery of ${lab.service} in production\n`);
+    expect(shown.out).toMatch(/\n {2}Broken {4}No release runs: blue: process stopped/);
+    expect(shown.out).toContain('. start-database: not needed, it is not known to be down\n');
+    expect(shown.out).toContain('Dry run: nothing was changed.');
     expect(await lab.site()).toBe(before);
+
+    const done = await backout(['recover', lab.service, '--reason', 'all is down', '--yes']);
+    expect(done.code).toBe(0);
+    expect(done.out).toContain('RECOVERED\n');
+    expect(new Set(await lab.nextAnswers())).toEqual(new Set(['blue']));
   });
 });
 
@@ -133,9 +151,11 @@ describe('a rollback', () => {
       type: 'DatabaseLost',
       message: expect.stringContaining('The connection to database "postgres" on local could not be made'),
     });
-    await rollback.handle.executeUpdate('decideStep', {
-      args: [{ step: 'verify', decision: 'recover', by: 'anna' }],
-    });
+    const refused = await backout(['recover', lab.service, '--reason', 'the database is gone', '--yes']);
+    expect(refused.code).toBe(7);
+    expect(refused.out).toContain(`backout decide ${rollback.handle.workflowId} recover --note WHY`);
+    const decided = await backout(['decide', rollback.handle.workflowId, 'recover', '--note', 'it is gone']);
+    expect(decided).toMatchObject({ code: 0, out: expect.stringContaining('Decided: recover for verify.') });
     const { result, failure } = await rollback.ended();
     expect(failure).toBeNull();
     expect(result?.outcome).toBe('rolled-back');
