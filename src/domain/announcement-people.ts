@@ -1,5 +1,6 @@
 /** The messages that ask people: for their approval, and for RESTORE (requirements F3, D2). */
 import { databaseOf, describeRelease } from './plan.ts';
+import type { DatabasePlan } from './plan.ts';
 import type { IncidentRecord } from './rollback.ts';
 import { title } from './announcement-parts.ts';
 import type { Announcement } from './announcement-parts.ts';
@@ -16,6 +17,7 @@ export function announceApprovalQuestion(record: IncidentRecord): Announcement {
   const { terms } = status.approvals;
   const seats = terms?.policy.seats ?? [];
   const people = terms?.policy.people ?? [];
+  const breakGlass = terms?.policy.breakGlass ?? [];
   return {
     id: [status.workflowId, status.startedAt, 'waiting-for-approval'],
     tone: 'question',
@@ -37,6 +39,10 @@ export function announceApprovalQuestion(record: IncidentRecord): Announcement {
         ),
       ],
       ['Who may', seats.map(({ people: ids }) => describePeople(people, ids)).join('; ')],
+      ...(breakGlass.length === 0
+        ? []
+        : [['May break the glass', describePeople(people, breakGlass)] as [string, string]]),
+      ...(plan.database === undefined ? [] : databaseFields(plan.database)),
       ['Plan', plan.hash],
       ['Deadline', deadlineSentence(record)],
     ],
@@ -65,9 +71,12 @@ export function announceRestoreQuestion(record: IncidentRecord): Announcement {
         : `If nobody types it until ${formatTime(expiresAt)}, the database stays as it is and the rollback ends.`,
     ],
     fields: [
-      ['Database', database.database],
-      ['Backup', `${database.backup}, ${formatBytes(database.sizeBytes)}`],
-      ['Data of', formatTime(database.madeAt)],
+      ['From (faulty)', describeRelease(plan.from)],
+      ['To', describeRelease(plan.to)],
+      ['Reason', plan.request.reason],
+      ['Plan', plan.hash],
+      ...databaseFields(database).slice(0, 3),
+      ['Who may', whoMayType(record)],
       [
         'Prepared',
         findStep(record, 'prepare-restore')?.result?.proof ??
@@ -78,6 +87,22 @@ export function announceRestoreQuestion(record: IncidentRecord): Announcement {
     lists: [],
     commands: commandsOf(record),
   };
+}
+
+/** What it is, what it is restored from, and what that loses. */
+function databaseFields(database: DatabasePlan): [name: string, value: string][] {
+  return [
+    ['Database', database.database],
+    ['Backup', `${database.backup}, ${formatBytes(database.sizeBytes)}`],
+    ['Data of', formatTime(database.madeAt)],
+    ['Would be lost', lossWindow(database)],
+  ];
+}
+
+function whoMayType({ status }: IncidentRecord): string {
+  const { terms } = status.approvals;
+  const may = terms?.policy.restore?.people ?? null;
+  return terms === null || may === null ? 'anybody' : describePeople(terms.policy.people, may);
 }
 
 function howItGoes({ plan }: IncidentRecord): string {
