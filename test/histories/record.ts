@@ -1,6 +1,8 @@
 /**
  * Records the histories that replay.test.ts replays: `npx tsx test/histories/record.ts VERSION`.
  *
+ * With names after VERSION only those are recorded: `record.ts 0.2.0 full-restored`.
+ *
  * Run it for a release, into a folder of its own. Never record over an older folder: a rollback that started under an
  * old version and still waits for a person has exactly such a history, and the new code must be able to go on with it.
  */
@@ -16,13 +18,15 @@ import type { RollbackStatus } from '../../src/domain/rollback.ts';
 import { startEmbeddedTemporal } from '../../src/embedded/temporal.ts';
 import { SEARCH_ATTRIBUTES } from '../../src/search-attributes.ts';
 import { until } from '../support/until.ts';
-import { fakeActivities, fakePlan, REQUEST, verdict } from '../workflows/support.ts';
+import { BACKUP, fakeActivities, fakePlan, fullPlan, proof, REQUEST, verdict } from '../workflows/support.ts';
 
 type Scenario = {
   input?: unknown;
   replaced?: Partial<Activities>;
   drive?: (handle: WorkflowHandle) => Promise<unknown>;
   type?: string;
+  /** It is recorded while it still waits. */
+  waits?: true;
 };
 
 /** Stack traces name files: where they lay on this machine is nobody's business. */
@@ -72,11 +76,101 @@ const SCENARIOS: Record<string, Scenario> = {
       await handle.cancel();
     },
   },
-  'still-waiting': { replaced: { stopFaulty: stuck }, drive: untilWaiting },
+  'still-waiting': { replaced: { stopFaulty: stuck }, drive: untilWaiting, waits: true },
   'messages-not-sent': { replaced: { announce: stuck } },
   'records-not-written': { replaced: { captureBefore: stuck, captureLogs: stuck }, drive: decideAbout('capture-logs') },
   'readiness-check': { type: 'readinessCheck', input: {} },
+  ...fullScenarios(),
 };
+
+/** Those of full rollbacks: every answer to both questions, and none. */
+function fullScenarios(): Record<string, Scenario> {
+  const people = { people: { anna: { roles: ['on-call'] }, bob: { roles: ['team-lead'] } } };
+  /** Minutes that pass while a history is recorded. */
+  const soon = 0.02;
+  const planned =
+    (change: (plan: ReturnType<typeof fullPlan>) => void, settings: Parameters<typeof fullPlan>[1] = people) =>
+    async ({ request }: Parameters<Activities['planRollback']>[0]) => {
+      const plan = fullPlan(request, settings);
+      change(plan);
+      return plan;
+    };
+  const inPlace: Activities['planRollback'] = async ({ request }) => fullPlan(request, null, 'in-place');
+  const asked = planned(() => undefined);
+  const step = (name: string) => async (handle: WorkflowHandle) =>
+    await until(`${name} is awaited`, async () => (await handle.query<RollbackStatus>('status')).awaiting?.step === name);
+  const confirm = async (handle: WorkflowHandle) => {
+    await step('confirm-restore')(handle);
+    await handle.executeUpdate('confirmRestore', { args: [{ phrase: 'RESTORE', by: 'anna', backup: BACKUP }] });
+  };
+  const answer = (name: string, decision: string) => async (handle: WorkflowHandle) => {
+    await step(name)(handle);
+    await handle.executeUpdate('decideStep', { args: [{ step: name, decision, by: 'anna', note: 'because' }] });
+  };
+  const send = (name: string, content: unknown) => async (handle: WorkflowHandle) => {
+    await untilWaiting(handle);
+    await handle.signal(name, content);
+  };
+  const inOrder =
+    (...parts: ((handle: WorkflowHandle) => Promise<unknown>)[]) =>
+    async (handle: WorkflowHandle) => {
+      for (const part of parts) await part(handle);
+    };
+  const live = async () => proof('the database before is live', { live: 'before' });
+  const scenarios: Record<string, Omit<Scenario, 'type'>> = {
+    'full-restored': { drive: confirm },
+    'full-restored-by-signal': { drive: inOrder(step('confirm-restore'), send('confirmRestore', 'RESTORE')) },
+    'full-restore-rejected': { drive: inOrder(step('confirm-restore'), send('reject', { by: 'bob', reason: 'no' })) },
+    'full-restore-expired': {
+      replaced: {
+        planRollback: planned(({ policy }) => {
+          if (policy?.restore) policy.restore.expiresMinutes = soon;
+        }, null),
+      },
+    },
+    'full-restore-left-out': { drive: answer('confirm-restore', 'skip') },
+    'full-restore-refused': { drive: inOrder(send('confirmRestore', 'restore'), confirm) },
+    'full-approved': {
+      replaced: { planRollback: asked },
+      drive: inOrder(send('approve', { by: 'anna' }), confirm),
+    },
+    'full-approval-rejected': { replaced: { planRollback: asked }, drive: send('reject', { by: 'anna', reason: 'no' }) },
+    'full-approval-expired': {
+      replaced: {
+        planRollback: planned(({ policy }) => {
+          if (policy) policy.expiresMinutes = soon;
+        }),
+      },
+    },
+    'full-swap-failed': {
+      replaced: { restoreDatabase: stuck, abandonRestore: live },
+      drive: inOrder(confirm, answer('restore-database', 'abort')),
+    },
+    'full-restart-failed': {
+      replaced: { restartApplication: stuck },
+      drive: inOrder(confirm, answer('restart-application', 'skip')),
+    },
+    'full-in-place': { replaced: { planRollback: inPlace }, drive: confirm },
+    'full-in-place-left-out': {
+      replaced: { planRollback: inPlace, restoreDatabase: stuck, abandonRestore: live },
+      drive: inOrder(confirm, answer('restore-database', 'skip')),
+    },
+    'full-in-place-given-up': {
+      replaced: { planRollback: inPlace, restoreDatabase: stuck, abandonRestore: live },
+      drive: inOrder(confirm, answer('restore-database', 'abort')),
+    },
+    'full-cancelled': {
+      drive: inOrder(step('confirm-restore'), async (handle) => await handle.cancel()),
+    },
+    'full-still-waiting': { drive: step('confirm-restore'), waits: true },
+  };
+  return Object.fromEntries(
+    Object.entries(scenarios).map(([name, scenario]) => [
+      name,
+      { ...scenario, type: 'fullRollback', ...(name.includes('approv') ? { input: { ...REQUEST, requestedBy: 'dora' } } : {}) },
+    ]),
+  );
+}
 
 function decideAbout(step: string) {
   return async (handle: WorkflowHandle) => {
@@ -92,7 +186,7 @@ async function untilWaiting(handle: WorkflowHandle): Promise<void> {
   await until('it waits', async () => (await handle.query<RollbackStatus>('status')).phase === 'waiting');
 }
 
-async function record(folder: string): Promise<void> {
+async function record(folder: string, wanted: [string, Scenario][]): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const work = mkdtempSync(join(tmpdir(), 'backout-record-'));
   const server = await startEmbeddedTemporal({
@@ -104,7 +198,7 @@ async function record(folder: string): Promise<void> {
   const native = await NativeConnection.connect({ address: server.address });
   const client = new Client({ connection: await Connection.connect({ address: server.address }), identity: 'recorder' });
   try {
-    for (const [name, scenario] of Object.entries(SCENARIOS)) {
+    for (const [name, scenario] of wanted) {
       await recordOne({ server, native, client, name, scenario, folder });
       process.stdout.write(`${name}\n`);
     }
@@ -150,17 +244,19 @@ async function recordOne(parts: {
       args: [scenario.input ?? REQUEST],
     });
     await scenario.drive?.(handle);
-    if (name !== 'still-waiting') await handle.result().catch(() => undefined);
+    if (scenario.waits !== true) await handle.result().catch(() => undefined);
     const show = ['workflow', 'show', '--workflow-id', handle.workflowId, '--address', address, '--output', 'json'];
     const { stdout } = await execa(cli, show);
     writeFileSync(join(folder, `${name}.json`), `${stdout.replaceAll(ROOT, '')}\n`);
   });
 }
 
-const [version] = process.argv.slice(2);
-if (version === undefined) throw new Error('usage: npx tsx test/histories/record.ts VERSION');
+const [version, ...names] = process.argv.slice(2);
+if (version === undefined) throw new Error('usage: npx tsx test/histories/record.ts VERSION [NAME…]');
 const folder = new URL(`./${version}`, import.meta.url).pathname;
-if (existsSync(folder)) throw new Error(`${folder} is recorded already: old histories stay as they are`);
-mkdirSync(folder);
-await record(folder);
-process.stdout.write(`recorded ${Object.keys(SCENARIOS).length} histories\n`);
+const wanted = Object.entries(SCENARIOS).filter(([name]) => names.length === 0 || names.includes(name));
+const recorded = wanted.find(([name]) => existsSync(join(folder, `${name}.json`)));
+if (recorded !== undefined) throw new Error(`${recorded[0]} is recorded already: old histories stay as they are`);
+mkdirSync(folder, { recursive: true });
+await record(folder, wanted);
+process.stdout.write(`recorded ${wanted.length} histories\n`);
