@@ -58,7 +58,11 @@ export async function startRollback(
 }
 
 /** What the workflow ID begins with. */
-const PREFIXES: Partial<Record<Kind, string>> = { freeze: 'freeze', unfreeze: 'unfreeze' };
+const PREFIXES: Partial<Record<Kind, string>> = {
+  recover: 'recover',
+  freeze: 'freeze',
+  unfreeze: 'unfreeze',
+};
 
 /** Temporal takes 400 bytes; a character has at most 4. */
 const SUMMARY_CHARACTERS = 100;
