@@ -3,7 +3,8 @@
  *
  * Signals are for the Temporal UI and the `temporal` CLI: they are always accepted by the server, so a refused
  * one is recorded and shown in `status`. Updates carry the same content for our own CLI and page: their
- * validators answer at once why a message is refused. Queries change nothing.
+ * validators answer at once why a message is refused; a signature is verified before its update is answered. Queries
+ * change nothing.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { RollbackStatus, TimelineEntry } from '../src/domain/rollback.ts';

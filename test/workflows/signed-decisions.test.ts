@@ -14,7 +14,7 @@ import { openWorkflowLab } from '../support/time-skipping.ts';
 import type { WorkflowLab } from '../support/time-skipping.ts';
 import { failureOf, fails, status, timeline, untilWaiting, withFakes as withFakesOf } from './drive.ts';
 import type { Driven } from './drive.ts';
-import { BACKUP, fakePlan, fullPlan, REQUEST } from './support.ts';
+import { BACKUP, fakePlan, fullPlan, proof, REQUEST } from './support.ts';
 
 let lab: WorkflowLab;
 beforeAll(async () => {
@@ -53,7 +53,10 @@ const verifyDecision: Verify = async ({ expected: { message } }) =>
       }
     : { verified: false, problem: 'tampered', why: 'the signature is not of this text' };
 
-type Options = { expiresMinutes?: number; workflow?: 'fullRollback' | 'trafficOnlyRollback' };
+type Options = {
+  expiresMinutes?: number;
+  workflow?: 'fullRollback' | 'trafficOnlyRollback' | 'unfreezeService';
+};
 
 /** Runs a rollback that demands signatures. */
 async function withSigned<Result>(
@@ -338,6 +341,23 @@ describe('order and time', () => {
       expect((await failureOf(handle)).type).toBe('NothingToRollBack');
       expect(await whysOf(handle)).toEqual(['the rollback has ended (from anna)']);
       expect(update.updateId).not.toBe('');
+    });
+  });
+
+  it('one that is sent to what asks for no approval keeps nothing from ending', async () => {
+    const lifting = gate();
+    const liftWrites: Activities['liftWrites'] = async () => {
+      await lifting.passed;
+      return proof('writes are taken again');
+    };
+    await withSigned({ workflow: 'unfreezeService', liftWrites }, async (driven) => {
+      const handle = await driven.start();
+      await handle.startUpdate<string, [object]>('approve', {
+        args: [await signed(handle, 'approve')],
+        waitForStage: 'ACCEPTED',
+      });
+      lifting.open();
+      expect(await handle.result()).toMatchObject({ outcome: 'released' });
     });
   });
 });

@@ -12,7 +12,7 @@ import { endWithoutPlan } from './freeze-end.ts';
 import { Freeze } from './freeze.ts';
 import { requireRequest } from './input.ts';
 import { freeLock, takeLock } from './lock.ts';
-import { Rollback } from './rollback.ts';
+import { ENDED, Rollback } from './rollback.ts';
 import { asOurBug } from './run-step.ts';
 
 export async function conductUnfreeze(input: unknown[]): Promise<RollbackResult> {
@@ -35,6 +35,8 @@ export async function conductUnfreeze(input: unknown[]): Promise<RollbackResult>
   } catch (error) {
     throw error instanceof ApplicationFailure || isCancellation(error) ? error : asOurBug(error);
   } finally {
+    // Nothing is approved here: whoever sent a signed decision all the same gets an answer.
+    rollback.approvals.close(ENDED);
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   }
 }

@@ -23,7 +23,7 @@ import { endWithoutPlan, LeftFrozen } from './freeze-end.ts';
 import { freezeFirst } from './freeze-first.ts';
 import { freeLock, takeLock } from './lock.ts';
 import type { Lock } from './lock.ts';
-import { Rollback } from './rollback.ts';
+import { ENDED, Rollback } from './rollback.ts';
 import { asOurBug, RollbackAborted } from './run-step.ts';
 import { NotApproved, Steps } from './steps.ts';
 
@@ -47,7 +47,7 @@ export async function conductRollback(
     throw error instanceof ApplicationFailure || isCancellation(error) ? error : asOurBug(error);
   } finally {
     // Whoever still waits for an answer gets one.
-    rollback.approvals.close('the rollback has ended');
+    rollback.approvals.close(ENDED);
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   }
 }

@@ -457,7 +457,8 @@ export class Rollback {
   }
 }
 
-const ENDED = 'the rollback has ended';
+/** Why a message is refused that comes too late. */
+export const ENDED = 'the rollback has ended';
 
 const CLOSING_STEPS: readonly StepName[] = ['report', 'announce'];
 
