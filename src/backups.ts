@@ -2,6 +2,8 @@
 import { createHosts } from '../activities/commands/hosts.ts';
 import { chooseBackup, judgeBackups } from '../activities/postgres/backups/choose.ts';
 import { makeBackup } from '../activities/postgres/backups/make.ts';
+import { dropExpired, listKept } from '../activities/postgres/restore/expired.ts';
+import type { Expired, Kept } from '../activities/postgres/restore/expired.ts';
 import { appliedNow } from '../activities/rollback/migrations-source.ts';
 import { createPostgres } from '../activities/postgres/client.ts';
 import type { Hosts } from '../activities/commands/hosts.ts';
@@ -74,6 +76,20 @@ export async function chooseFor(
 ): Promise<BackupChoice> {
   return await withDatabase(wanted, around, (postgres) =>
     chooseBackup(postgres, { releasedAt, signal: around.signal }),
+  );
+}
+
+/** What restores have kept of the databases before. */
+export async function keptBefore(wanted: Wanted, around: Around): Promise<Kept[]> {
+  return await withDatabase(wanted, around, (postgres, { service }) =>
+    listKept(postgres, service, around.signal),
+  );
+}
+
+/** Drops what of that is kept for long enough. Never the live database, nor one that somebody is in. */
+export async function dropKept(wanted: Wanted, around: Around): Promise<Expired> {
+  return await withDatabase(wanted, around, (postgres, { service }) =>
+    dropExpired(postgres, service, around.signal),
   );
 }
 

@@ -266,9 +266,15 @@ function backupCommands(program: Command, io: Io, action: Action): void {
   program
     .command('backups')
     .argument('<service>', 'as named in backout.yaml')
-    .description("list the backups of a service's database, each read from end to end; changes nothing")
+    .description(
+      "list the backups of a service's database, each read from end to end, and what restores have kept",
+    )
     .option(...environment())
     .option('--before <time>', 'which would be restored for a release that went live then, ISO 8601')
+    .option(
+      '--drop-expired',
+      'drop what restores have kept of the database before for long enough; no backup',
+    )
     .option(...json())
     .action(
       action<import('./commands/backups.ts').BackupsOptions>(async (options, service = '') => {

@@ -1,8 +1,10 @@
 /** A full rollback that restores in place, on a real Temporal server, nginx and PostgreSQL; also with its worker killed. */
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dropExpired } from '../../activities/postgres/restore/expired.ts';
+import { clientOf } from '../support/postgres-restore.ts';
 import { rollBack } from '../crash/crash.ts';
 import type { StartedRollback } from '../support/follow.ts';
 import { openLab } from '../support/lab.ts';
@@ -115,6 +117,21 @@ describe('a full rollback that restores in place', () => {
       steps.find(({ name }) => name === 'verify')?.result?.verdict?.checks.map(({ name }) => name),
     ).toContain('health /health/db');
     await open.expectFree();
+    // Kept for its days, and then no longer.
+    const [copy = ''] = safetyCopies();
+    const client = clientOf(server, { programs: roomless, folder });
+    expect(await dropExpired(client, open.service)).toMatchObject({
+      dropped: [],
+      kept: [{ kind: 'safety copy' }],
+    });
+    const longAgo = new Date(Date.now() - 8 * 86_400_000);
+    utimesSync(join(folder, copy), longAgo, longAgo);
+    expect(await dropExpired(client, 'another-service')).toMatchObject({ dropped: [] });
+    expect(await dropExpired(client, open.service)).toMatchObject({
+      dropped: [{ name: join(folder, copy) }],
+    });
+    expect(safetyCopies()).toEqual([]);
+    expect(await databases()).toEqual([SAMPLE]);
   });
 
   it('puts the database before back where the backup does not fit, and starts the service once a person has decided', async () => {

@@ -23,6 +23,8 @@ export type Given = {
   programs?: string;
   restore?: DatabaseSettingsInput['restore'];
   connection?: DatabaseSettingsInput['connection'];
+  /** Of the backups. */
+  folder?: string;
 };
 
 /** Our client for a database of the server: as a superuser through its socket. */
@@ -32,7 +34,7 @@ export function clientOf(server: TestPostgres, given: Given = {}): Postgres {
     name,
     programs,
     connection: { socket: server.socketFolder, port: server.port, ...connection },
-    backups: { folder: server.folder },
+    backups: { folder: given.folder ?? server.folder },
     restore: { jobs: 2, ...restore },
   });
   return createPostgres({ host, settings, env: {} });

@@ -1,10 +1,10 @@
-/** `backout backups`: which backups are there, and which of them could be restored. Changes nothing. */
+/** `backout backups`: which backups are there, which of them could be restored, and what restores have kept. */
 import type { BackupChoice, JudgedBackup } from '../../domain/backup.ts';
 import { loadConfig } from '../../config/load.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { renderBackups } from '../view/backups.ts';
+import { renderBackups, renderExpired, renderKept } from '../view/backups.ts';
 
 export type BackupsOptions = {
   config?: string;
@@ -12,6 +12,8 @@ export type BackupsOptions = {
   env?: string;
   /** When a release went live, as typed. */
   before?: string;
+  /** Instead of listing: drop what restores have kept for long enough. */
+  dropExpired?: boolean;
   json?: boolean;
 };
 
@@ -19,13 +21,20 @@ export async function backups(options: BackupsOptions, io: Io): Promise<number> 
   const wanted = { service: options.service, environment: options.env };
   const releasedAt = options.before === undefined ? null : readTime(options.before);
   const config = await loadConfig({ path: options.config, env: io.env, secrets: false });
-  const { chooseFor, judgeAll } = await import('../../backups.ts');
+  const { chooseFor, dropKept, judgeAll, keptBefore } = await import('../../backups.ts');
   const around = { config, env: io.env, signal: io.signal };
+  if (options.dropExpired) {
+    if (releasedAt !== null) throw usageError('--before lists, --drop-expired drops: give one of them.');
+    const expired = await dropKept(wanted, around);
+    io.out(options.json ? `${JSON.stringify(expired, null, 2)}\n` : renderExpired(expired));
+    return EXIT.ok;
+  }
   const judged =
     releasedAt === null
       ? await judgeAll(wanted, around)
       : listOf(await chooseFor({ ...wanted, releasedAt }, around));
-  io.out(options.json ? `${JSON.stringify(judged.map(asJson), null, 2)}\n` : renderBackups(judged));
+  if (options.json) io.out(`${JSON.stringify(judged.map(asJson), null, 2)}\n`);
+  else io.out(renderBackups(judged) + renderKept(await keptBefore(wanted, around)));
   return judged.some(({ reason }) => reason === null) ? EXIT.ok : EXIT.failed;
 }
 

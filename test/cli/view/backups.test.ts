@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderMade } from '../../../src/cli/commands/backup.ts';
-import { renderBackups } from '../../../src/cli/view/backups.ts';
+import { renderBackups, renderExpired, renderKept } from '../../../src/cli/view/backups.ts';
 import type { Backup, BackupManifest } from '../../../src/domain/backup.ts';
 
 const MANIFEST: BackupManifest = {
@@ -66,4 +66,41 @@ test('backups are listed with their verdicts', () => {
       '2026-02-01 10:00:00 UTC  file time  0 B      -       -        old.sql    is empty\n',
   );
   expect(renderBackups([])).toBe('No file in the folder of backups matches the pattern.\n');
+});
+
+const OLD = {
+  kind: 'database',
+  name: 'shop_old_20261114_093800',
+  until: '2026-11-21T09:38:00.000Z',
+  isOver: true,
+};
+const COPY = {
+  kind: 'safety copy',
+  name: '/b/.shop-1.dump',
+  until: '2026-11-28T09:38:00.000Z',
+  isOver: false,
+};
+
+test('what restores have kept is listed with its time, and how it goes', () => {
+  expect(renderKept([])).toBe('');
+  expect(renderKept([COPY])).toBe(
+    '\nKept by restores, of the database before:\n  safety copy /b/.shop-1.dump, until 2026-11-28 09:38:00 UTC\n',
+  );
+  expect(renderKept([OLD])).toBe(
+    '\nKept by restores, of the database before:\n' +
+      '  database shop_old_20261114_093800, kept for long enough since 2026-11-21 09:38:00 UTC\n' +
+      'What is kept for long enough is dropped by `--drop-expired`, and by the next full rollback that succeeds.\n',
+  );
+});
+
+test('what was dropped is said by name, and what was not', () => {
+  expect(renderExpired({ dropped: [OLD], inUse: [], kept: [COPY] })).toBe(
+    'Dropped: database shop_old_20261114_093800\n' +
+      'Kept until 2026-11-28 09:38:00 UTC: safety copy /b/.shop-1.dump\n' +
+      'The live database was not touched.\n',
+  );
+  expect(renderExpired({ dropped: [], inUse: [OLD], kept: [] })).toBe(
+    'Left, since somebody is in it: database shop_old_20261114_093800\n' +
+      'Nothing was dropped. The live database was not touched.\n',
+  );
 });
