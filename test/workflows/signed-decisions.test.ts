@@ -344,20 +344,29 @@ describe('order and time', () => {
     });
   });
 
-  it('one that is sent to what asks for no approval keeps nothing from ending', async () => {
-    const lifting = gate();
+  it('one that is sent to what asks for no approval, and is refused, keeps nothing from ending', async () => {
+    const [lifting, held, asking] = [gate(), gate(), gate()];
     const liftWrites: Activities['liftWrites'] = async () => {
+      held.open();
       await lifting.passed;
       return proof('writes are taken again');
     };
-    await withSigned({ workflow: 'unfreezeService', liftWrites }, async (driven) => {
-      const handle = await driven.start();
-      await handle.startUpdate<string, [object]>('approve', {
-        args: [await signed(handle, 'approve')],
+    const inspectLock: Activities['inspectLock'] = async ({ rollback }) => {
+      await asking.passed;
+      return { ...rollback, workflowId: 'the first', ownerRunning: true };
+    };
+    await withSigned({ workflow: 'unfreezeService', liftWrites, inspectLock }, async (driven) => {
+      const first = await driven.start();
+      await held.passed;
+      const second = await driven.start();
+      await second.startUpdate<string, [object]>('approve', {
+        args: [await signed(second, 'approve')],
         waitForStage: 'ACCEPTED',
       });
+      asking.open();
+      expect((await failureOf(second)).type).toBe('AlreadyRunning');
       lifting.open();
-      expect(await handle.result()).toMatchObject({ outcome: 'released' });
+      expect(await first.result()).toMatchObject({ outcome: 'released' });
     });
   });
 });
