@@ -1,7 +1,7 @@
 /**
  * Records the histories that replay.test.ts replays: `npx tsx test/histories/record.ts VERSION`.
  *
- * With names after VERSION only those are recorded: `record.ts 0.2.0 full-restored`.
+ * With names after VERSION only those are recorded: `record.ts 0.1.0 full-restored`.
  *
  * Run it for a release, into a folder of its own. Never record over an older folder: a rollback that started under an
  * old version and still waits for a person has exactly such a history, and the new code must be able to go on with it.

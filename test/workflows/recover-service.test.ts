@@ -197,7 +197,7 @@ describe('a recovery', () => {
       expect(failure.type).toBe('AlreadyRunning');
       expect(failure.message).toContain('`backout decide rollback-1 recover --note WHY`');
       await decide(first, 'abort', 'start-database');
-      await failureOf(first);
+      expect((await failureOf(first)).type).toBe('Aborted');
     });
   });
 });
