@@ -49,7 +49,8 @@ export async function planDatabase(
   const choice = await choose(postgres, request, signal);
   const { chosen } = choice;
   const [sha256, newer] = await Promise.all([
-    checksum(postgres, chosen, signal),
+    // A manifest whose checksum is not the file's is no usable backup.
+    chosen.manifest?.sha256 ?? checksum(postgres, chosen, signal),
     countNewerRows(postgres, { since: chosen.moment.at, signal }),
   ]);
   const format = formatOf(chosen);

@@ -147,15 +147,20 @@ export async function readBackup(postgres: Postgres, backup: Found, signal?: Abo
   const options = { timeoutMs: READ_MS, ...(signal === undefined ? {} : { signal }) };
   if (backup.sizeBytes === 0) return bad('empty', 'is empty');
   if (backup.format === null) return notRestorable(backup);
+  const sha256 =
+    backup.manifest === null ? null : (await postgres.beside(CHECKSUM, [backup.path], options)).stdout.trim();
   const reading = isPlain(backup.format)
     ? await readPlain(postgres, backup, options)
-    : await readArchive(postgres, backup, options);
-  if (!reading.ok || backup.manifest === null) return reading;
-  const { stdout } = await postgres.beside(CHECKSUM, [backup.path], options);
-  return { ...reading, sha256: stdout.trim() };
+    : await readArchive(postgres, backup, { ...options, wasRead: sha256 === backup.manifest?.sha256 });
+  return reading.ok ? { ...reading, sha256 } : reading;
 }
 
 type Limits = { timeoutMs: number; signal?: AbortSignal };
+
+type ArchiveLimits = Limits & {
+  /** It is to the byte what `backout backup` has read from end to end when it wrote the manifest. */
+  wasRead: boolean;
+};
 
 async function readPlain(postgres: Postgres, backup: Found, options: Limits): Promise<Reading> {
   const unpack = backup.format === 'plain-gz' ? 'gunzip' : 'cat';
@@ -165,7 +170,11 @@ async function readPlain(postgres: Postgres, backup: Found, options: Limits): Pr
   return { ok: true, contents, sha256: null };
 }
 
-async function readArchive(postgres: Postgres, backup: Found, options: Limits): Promise<Reading> {
+async function readArchive(
+  postgres: Postgres,
+  backup: Found,
+  { wasRead, ...options }: ArchiveLimits,
+): Promise<Reading> {
   const { settings } = postgres;
   const outside = isElsewhere(settings) && settings.backups.where === 'host';
   if (outside && backup.isDirectory) {
@@ -181,8 +190,8 @@ async function readArchive(postgres: Postgres, backup: Found, options: Limits): 
   const list = await read(['pg_restore', '-l']);
   if (failedToRead(list)) return { ok: false, reason: whyUnreadable(list.stderr) };
   // `-l` passes an archive that is cut off. This reads every row.
-  const whole = await read(['pg_restore', '-f', '/dev/null']);
-  if (failedToRead(whole)) return { ok: false, reason: whyUnreadable(whole.stderr) };
+  const whole = wasRead ? null : await read(['pg_restore', '-f', '/dev/null']);
+  if (whole !== null && failedToRead(whole)) return { ok: false, reason: whyUnreadable(whole.stderr) };
   const schema = await read(['sh', '-c', READ_SCHEMA, 'backout']);
   if (failedToRead(schema)) return { ok: false, reason: whyUnreadable(schema.stderr) };
   return {
