@@ -38,9 +38,9 @@ import { startCommand } from '../postgres/server.ts';
 import { openPostgres } from './database.ts';
 import { endedOwners } from './lock.ts';
 
-/** All of it together stays below the minute that the doctor waits for its worker. */
+/** The server, then the backups, then what a restore would meet: together well below the minute that the doctor waits. */
 const WITHIN_MS = 12_000;
-/** Backups are read from end to end, for as long as that takes no longer. */
+/** Backups are found, and read from end to end where that takes no longer. */
 const READ_WITHIN_MS = 20_000;
 
 type Reach = Pick<Deps, 'hosts' | 'env' | 'client'>;
@@ -111,13 +111,15 @@ type Choice = { choice: BackupChoice } | { unread: Backup };
 
 /** The newest good backup, or the newest of all where reading them takes too long. */
 async function choose(postgres: Postgres): Promise<Choice> {
-  const [newest] = await inTime(WITHIN_MS, (signal) => findBackups(postgres, signal));
+  const seen: { newest?: Backup } = {};
   try {
-    return {
-      choice: await inTime(READ_WITHIN_MS, (signal) => chooseBackup(postgres, { releasedAt: null, signal })),
-    };
+    return await inTime(READ_WITHIN_MS, async (signal) => {
+      const [newest] = await findBackups(postgres, signal);
+      if (newest !== undefined) seen.newest = newest;
+      return { choice: await chooseBackup(postgres, { releasedAt: null, signal }) };
+    });
   } catch (error) {
-    if (error instanceof OutOfTime && newest !== undefined) return { unread: newest };
+    if (error instanceof OutOfTime && seen.newest !== undefined) return { unread: seen.newest };
     throw error;
   }
 }
@@ -142,24 +144,30 @@ async function leftOver({ deps, named, postgres, facts }: Checking): Promise<See
 
 /** As the plan looks, with the backup that it would choose; without one, at the live database alone. */
 async function restorable(checking: Checking, choosing: Promise<Choice>): Promise<Seen> {
-  const { deps, named, postgres, facts } = checking;
-  const { name, connection, restore } = postgres.settings;
   const found = await choosing.catch(() => null);
-  const marker = find(facts, name)?.marker;
-  const noted = marker?.is === 'live' ? marker.run : null;
-  // What a rollback that has ended left is cleared away by the next one.
-  const ended = noted === null ? [] : await inTime(WITHIN_MS, () => endedOwners(deps.client, [noted]));
-  if (noted !== null && ended.length === 0) {
+  const chosen = found !== null && 'choice' in found ? found.choice.chosen : null;
+  try {
+    return await inTime(WITHIN_MS, (signal) => restoreNow(checking, chosen, signal));
+  } catch (error) {
+    if (!(error instanceof OutOfTime) || chosen === null) throw error;
     return {
       optional: true,
-      detail: `${noted} is at work on the database`,
-      fix: `Let it finish, or end it. If you know that it is dead: \`--take-over ${noted}\`.`,
+      detail: `not known: looking through ${chosen.name} takes longer than ${WITHIN_MS / 1000} s`,
+      fix: `\`backout plan ${options(checking.named)} --full --backup ${chosen.name}\` looks to its end.`,
     };
   }
+}
+
+async function restoreNow(checking: Checking, chosen: Backup | null, signal: AbortSignal): Promise<Seen> {
+  const { deps, postgres, facts } = checking;
+  const { name, connection, restore } = postgres.settings;
+  const marker = find(facts, name)?.marker;
+  const noted = marker?.is === 'live' ? marker.run : null;
+  if (noted !== null && (await endedOwners(deps.client, [noted])).length === 0) return atWork(noted);
+  // What a rollback that has ended left is cleared away by the next one: seen as that one's own, it is in nobody's way.
   const run = noted ?? 'backout-doctor';
-  const chosen = found !== null && 'choice' in found ? found.choice.chosen : null;
   const how = restore.strategy === 'swap' ? 'beside the live database' : 'in place';
-  if (chosen?.format == null) {
+  if (chosen === null || chosen.format === null) {
     const asked = { live: name, run, maintenanceDatabase: connection.maintenanceDatabase };
     const reasons = refusalsOfLive(facts, asked);
     if (reasons.length > 0) return { detail: reasons.join(' '), fix: 'Mend that.' };
@@ -167,29 +175,26 @@ async function restorable(checking: Checking, choosing: Promise<Choice>): Promis
   }
   const { path, format, sizeBytes } = chosen;
   const backup = { path, format, sha256: '' };
-  try {
-    await inTime(WITHIN_MS, async (signal) => {
-      const job = { run, token: Number.MAX_SAFE_INTEGER, backup, signal };
-      if (restore.strategy === 'swap') return await createRestore(postgres, job).check();
-      await createInPlace(postgres, { ...job, safety: backup }).check();
-      await refuseNoRoomForCopy(postgres, { format, sizeBytes });
-    });
-    return `${chosen.name} could be restored ${how}`;
-  } catch (error) {
-    if (!(error instanceof OutOfTime)) throw error;
-    const detail = `not known: looking through ${chosen.name} takes longer than ${error.seconds} s`;
-    const plan = `\`backout plan ${options(named)} --full --backup ${chosen.name}\``;
-    return { optional: true, detail, fix: `${plan} looks to its end.` };
+  const job = { run, token: Number.MAX_SAFE_INTEGER, backup, signal };
+  if (restore.strategy === 'swap') {
+    await createRestore(postgres, job).check();
+  } else {
+    await createInPlace(postgres, { ...job, safety: backup }).check();
+    await refuseNoRoomForCopy(postgres, { format, sizeBytes });
   }
+  return `${chosen.name} could be restored ${how}`;
 }
+
+const atWork = (run: string): Seen => ({
+  optional: true,
+  detail: `${run} is at work on the database`,
+  fix: `Let it finish, or end it. If you know that it is dead: \`--take-over ${run}\`.`,
+});
 
 /** No answer in time. */
 class OutOfTime extends Error {
-  readonly seconds: number;
-
   constructor(withinMs: number) {
     super(`no answer within ${withinMs / 1000} s`);
-    this.seconds = withinMs / 1000;
   }
 }
 
@@ -220,7 +225,8 @@ async function finding(name: string, look: () => Promise<Seen>): Promise<Finding
   } catch (error) {
     if (error instanceof BackoutFailure)
       return { name, ok: false, detail: error.parts.what, fix: error.parts.next };
-    if (!(error instanceof OutOfTime)) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof OutOfTime)) return { name, ok: false, detail: message };
     const fix =
       'See whether the host or PostgreSQL hangs or is overloaded; a restore would wait for it, too.';
     return { name, ok: false, detail: message, fix };
