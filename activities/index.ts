@@ -63,11 +63,14 @@ export function createActivities(deps: Deps): Activities {
       });
       const policy = policyOf(deps, { ...input, kind });
       const run = rollback.workflowId;
+      const { from, to } = target;
+      const faulty = { ...from, age: () => driver.age(from.name) };
       const database =
         kind === 'full'
-          ? await orNameRecovery(request.service, () => planDatabase(deps, { request, config, run, signal }))
+          ? await orNameRecovery(request.service, () =>
+              planDatabase(deps, { request, config, run, faulty, signal }),
+            )
           : undefined;
-      const { from, to } = target;
       const migrations = await planMigrations(deps, { config, from, to, backup: database, signal });
       const plan = assemblePlan(input, {
         target,
