@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Deps } from '../../activities/deps.ts';
+import { createWorkerProbe } from '../../activities/http/from-worker.ts';
+import { checkTargets } from '../../activities/index.ts';
 import { databaseFindings } from '../../activities/rollback/check-database.ts';
 import { databaseSchema } from '../../src/domain/database.ts';
 import type { DatabaseSettingsInput } from '../../src/domain/database.ts';
@@ -11,6 +13,7 @@ import type { Finding } from '../../src/domain/readiness.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
 import { localHost } from '../support/postgres-restore.ts';
+import { CONFIG } from '../support/records.ts';
 
 let server: TestPostgres;
 let folder: string;
@@ -28,8 +31,8 @@ const client = {
 };
 const deps = { hosts: { get: () => localHost }, env: {}, client } as unknown as Deps;
 
-async function look(given: Partial<DatabaseSettingsInput> = {}): Promise<Finding[]> {
-  const database = databaseSchema.parse({
+const settings = (given: Partial<DatabaseSettingsInput> = {}) =>
+  databaseSchema.parse({
     name: 'shop',
     programs: server.bin,
     server: { systemd: 'postgresql@15-main.service' },
@@ -37,8 +40,9 @@ async function look(given: Partial<DatabaseSettingsInput> = {}): Promise<Finding
     connection: { socket: server.socketFolder, port: server.port, ...given.connection },
     backups: { folder, pattern: '*.dump' },
   });
-  return await databaseFindings(deps, { service: 'shop', environment: 'production' }, { database });
-}
+
+const look = async (given: Partial<DatabaseSettingsInput> = {}): Promise<Finding[]> =>
+  await databaseFindings(deps, { service: 'shop', environment: 'production' }, { database: settings(given) });
 
 const found = (findings: Finding[], name: string) => findings.find((finding) => finding.name === name);
 const notGood = (findings: Finding[]) => findings.filter(({ ok }) => !ok);
@@ -82,6 +86,17 @@ it('finds all well, with either strategy, and changes nothing', async () => {
       'SELECT datname, setconfig FROM pg_database LEFT JOIN pg_db_role_setting ON oid = setdatabase',
     ),
   ).toBe(before);
+});
+
+it('is asked with the target, whose own problems do not hide it', async () => {
+  const services = { shop: { environments: { production: { ...CONFIG, database: settings() } } } };
+  const asked = { ...deps, services, workerHttp: createWorkerProbe() } as unknown as Deps;
+  const [readiness, ...others] = await checkTargets(asked, { service: 'shop' });
+  expect(others).toEqual([]);
+  const names = readiness?.findings.map(({ name }) => name) ?? [];
+  expect(names).toContain('host db-1');
+  expect(names.at(-1)).toBe('a restore now');
+  expect(readiness?.findings.at(-1)?.ok).toBe(true);
 });
 
 it('finds the rights that a role lacks, and that a restore would be refused for them', async () => {
