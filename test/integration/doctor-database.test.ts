@@ -99,7 +99,7 @@ it('is asked with the target, whose own problems do not hide it', async () => {
   expect(readiness?.findings.at(-1)?.ok).toBe(true);
 });
 
-it('finds the rights that a role lacks, and that a restore would be refused for them', async () => {
+it('finds the rights that a role lacks, and gives the statements that mend it', async () => {
   const findings = await look({ connection: { user: 'backout' } });
   expect(found(findings, 'role backout')).toMatchObject({
     ok: false,
@@ -108,6 +108,11 @@ it('finds the rights that a role lacks, and that a restore would be refused for 
     ),
   });
   expect(found(findings, 'a restore now')?.ok).toBe(false);
+  const statements = found(findings, 'role backout')?.fix?.replace(/^As a superuser: |\.$/g, '') ?? '';
+  await server.sql(statements);
+  const mended = await look({ connection: { user: 'backout' } });
+  expect(notGood(mended)).toEqual([]);
+  expect(found(mended, 'role backout')?.detail).toBe('is no superuser, and has what a restore needs');
 });
 
 it('remarks backups that are not good, and what an ended rollback has left', async () => {
