@@ -4,6 +4,7 @@ import { assemblePlan } from './rollback/plan.ts';
 import { withDatabaseHealth } from './rollback/verify-step.ts';
 import { activity } from './rollback/activity.ts';
 import { freezeActivities } from './rollback/freeze.ts';
+import { databaseFindings } from './rollback/check-database.ts';
 import { migrationFindings } from './rollback/check-migrations.ts';
 import { chooseEnvironment, environmentSettings } from './rollback/services.ts';
 import { diagnose, planRecovery, startDatabase } from './rollback/recover.ts';
@@ -62,11 +63,14 @@ export function createActivities(deps: Deps): Activities {
       });
       const policy = policyOf(deps, { ...input, kind });
       const run = rollback.workflowId;
+      const { from, to } = target;
+      const faulty = { ...from, age: () => driver.age(from.name) };
       const database =
         kind === 'full'
-          ? await orNameRecovery(request.service, () => planDatabase(deps, { request, config, run, signal }))
+          ? await orNameRecovery(request.service, () =>
+              planDatabase(deps, { request, config, run, faulty, signal }),
+            )
           : undefined;
-      const { from, to } = target;
       const migrations = await planMigrations(deps, { config, from, to, backup: database, signal });
       const plan = assemblePlan(input, {
         target,
@@ -194,12 +198,13 @@ export async function checkTargets(
       const config = environmentSettings(deps, place);
       const driver = createDriver(deps, { ...place, config });
       const demanded = { environment: place.environment, hasDatabase: config.database !== undefined };
-      const findings = [
-        ...(await driver.check()),
-        ...(await migrationFindings(deps, config)),
-        ...(await signingFindings(deps, demanded)),
-      ];
-      return { ...place, findings };
+      const findings = await Promise.all([
+        driver.check(),
+        databaseFindings(deps, place, config),
+        migrationFindings(deps, config),
+        signingFindings(deps, demanded),
+      ]);
+      return { ...place, findings: findings.flat() };
     }),
   );
 }

@@ -22,6 +22,8 @@ import { createRestore } from '../postgres/restore/restore.ts';
 import type { Restore } from '../postgres/restore/restore.ts';
 import type { StepInput } from '../types.ts';
 import type { Running } from './activity.ts';
+import { noMoment } from './released-at.ts';
+import type { FaultyRelease } from './released-at.ts';
 import { isEnded } from './steps.ts';
 
 /** An attempt's token in the markers has room for twelve digits: hundredths of a second since 1970. */
@@ -32,6 +34,8 @@ type Planning = {
   config: ServiceEnvironment;
   /** Who asks: the workflow ID. */
   run: string;
+  /** The release that is left. */
+  faulty: FaultyRelease;
   signal: AbortSignal;
 };
 
@@ -41,12 +45,12 @@ type Planning = {
  */
 export async function planDatabase(
   deps: Deps,
-  { request, config, run, signal }: Planning,
+  { request, config, run, faulty, signal }: Planning,
 ): Promise<DatabasePlan> {
   const postgres = openPostgres(deps, databaseSettings(request.service, config));
   const facts = await readFacts(postgres, signal);
   refuseAway(postgres, facts, (of) => safetyCopyOf(postgres, { service: request.service, run: of }).path);
-  const choice = await choose(postgres, request, signal);
+  const choice = await choose(postgres, { ...request, faulty }, signal);
   const { chosen } = choice;
   const [sha256, newer] = await Promise.all([
     // A manifest whose checksum is not the file's is no usable backup.
@@ -182,18 +186,14 @@ function databaseSettings(service: string, { database }: ServiceEnvironment): Da
 
 async function choose(
   postgres: Postgres,
-  { backup, releasedAt }: RollbackRequest,
+  { backup, releasedAt, faulty }: Pick<RollbackRequest, 'backup' | 'releasedAt'> & Pick<Planning, 'faulty'>,
   signal: AbortSignal,
 ): Promise<BackupChoice & { chosen: Backup }> {
   if (backup !== undefined) return await requireNamed(postgres, { name: backup, signal });
   if (releasedAt !== undefined) {
     return await requireBackup(postgres, { releasedAt: new Date(releasedAt).toISOString(), signal });
   }
-  throw new BackoutFailure('InvalidRequest', {
-    what: 'A full rollback restores a backup from before the faulty release, and the request does not say when that went live.',
-    changed: NOTHING_CHANGED,
-    next: 'Give `releasedAt` (`--released-at 2026-11-21T03:05:00Z`), or name the backup (`--backup FILE`); `backout backups SERVICE` lists them.',
-  });
+  throw await noMoment(faulty);
 }
 
 /** RESTORE is typed for one backup: whatever has been put in its place since is not restored. */

@@ -86,6 +86,10 @@ export type TargetDriver = {
   ): Promise<TargetPlan>;
   /** Reads the live state as text for the incident folder. Changes nothing. */
   observe(signal?: AbortSignal): Promise<Observation>;
+  /**
+   * For how many milliseconds a release's process has run; null when it does not, or nothing tells. Changes nothing.
+   */
+  age(release: string): Promise<number | null>;
   captureBefore(context: StepContext, sink: EvidenceSink): Promise<DriverProof>;
   /** Starts the release to return to where it is stopped, and waits until it is healthy. */
   startPrevious(context: StepContext): Promise<DriverProof>;

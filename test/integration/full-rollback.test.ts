@@ -171,7 +171,7 @@ describe('a full rollback is refused with nothing changed', () => {
       'without a word on when the release went live',
       { releasedAt: undefined },
       'InvalidRequest',
-      /the request does not say when that went live\. Nothing was changed/,
+      /the request does not say when that went live\. Nothing was changed.* has run since (\S+)\. If that is when .*: `--released-at \1`\.$/,
     ],
     [
       'without a backup from before',

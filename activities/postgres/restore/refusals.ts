@@ -86,15 +86,20 @@ export function refusalsOfLive(
   ];
 }
 
+/** In bytes, for a second copy; null when that can't be known. */
+export function roomNeeded({ live: { bytes } }: Facts): number | null {
+  return bytes === null ? null : bytes * ROOM;
+}
+
 /** Whether a second copy fits; null when that can't be known. */
-export function isRoomy({ live: { bytes } }: Facts, freeBytes: number | null): boolean | null {
-  return bytes === null || freeBytes === null ? null : freeBytes >= bytes * ROOM;
+export function isRoomy(facts: Facts, freeBytes: number | null): boolean | null {
+  const needed = roomNeeded(facts);
+  return needed === null || freeBytes === null ? null : freeBytes >= needed;
 }
 
 function roomRefusal(facts: Facts, { freeBytes, strategy }: Asked): string[] {
-  const { bytes } = facts.live;
-  if (strategy === 'in-place' || bytes === null || freeBytes === null) return [];
-  const wanted = bytes * ROOM;
+  const wanted = roomNeeded(facts);
+  if (strategy === 'in-place' || wanted === null || freeBytes === null) return [];
   return when(
     isRoomy(facts, freeBytes) === false,
     `There is no room for a second copy: ${inMegabytes(freeBytes)} are free, ${inMegabytes(wanted)} are needed. Make room, or set \`restore.strategy: in-place\`.`,

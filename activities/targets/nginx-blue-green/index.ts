@@ -54,6 +54,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
       };
     },
     observe: (signal): Promise<Observation> => readLive(ports, signal).then(({ observation }) => observation),
+    age: (release) => ports.process(release).age(),
     captureBefore: (context, sink) => captureBefore(ports, context, sink),
     startPrevious: (context) => startPrevious(ports, context),
     shiftTraffic: (context) => shiftTraffic(ports, context),
