@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   getCurl,
+  getDocker,
   getNginx,
   getPostgres,
   getPrometheus,
@@ -27,7 +28,7 @@ const PARTS = {
   build: [],
   demo: [getTemporal, getNginx, getCurl],
   'full-demo': [getTemporal, getNginx, getCurl, getPostgres],
-  tests: [getTemporal, getTestServer, getNginx, getCurl, getSsh, getPrometheus, getPostgres],
+  tests: [getTemporal, getTestServer, getNginx, getCurl, getSsh, getPrometheus, getPostgres, getDocker],
 };
 
 const wanted = process.argv[process.argv.indexOf('--for') + 1] ?? 'build';

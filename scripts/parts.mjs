@@ -107,6 +107,25 @@ export function getPostgres() {
   });
 }
 
+/**
+ * Docker, for a PostgreSQL in a container. The user's own daemon is taken where one answers. Else the tests start one
+ * themselves, which takes Linux and root.
+ */
+export function getDocker() {
+  if (has('docker') && answers('docker', ['info', '--format', '{{.ServerVersion}}'])) return;
+  if (process.platform !== 'linux') {
+    throw new Error('no Docker daemon answers (`docker info`). Start Docker Desktop, Colima or another one.');
+  }
+  requireProgram('dockerd', { apt: 'docker.io', dnf: 'moby-engine', apk: 'docker' });
+  // Some systems pack its client separately.
+  requireProgram('docker', { apt: 'docker-cli', dnf: 'docker-cli', apk: 'docker-cli' });
+  requireProgram('busybox', { apt: 'busybox-static', dnf: 'busybox', apk: 'busybox-static' });
+  if (process.getuid?.() === 0 || answers('docker', ['info', '--format', '{{.ServerVersion}}'])) return;
+  throw new Error(
+    'Docker is installed, but its daemon does not answer this user (`docker info`). Start it (`sudo systemctl start docker`) and join its group (`sudo usermod -aG docker $USER`, then log in again).',
+  );
+}
+
 /** Installs a program by the system's package manager, saying so first. */
 function requireProgram(program, packages) {
   if (has(program)) return;
@@ -175,6 +194,11 @@ function run(program, args, env = process.env) {
     env: { ...env, PATH },
   });
   return status === 0;
+}
+
+/** Does the command succeed? What it says is nobody's concern. */
+function answers(program, args) {
+  return spawnSync(program, args, { stdio: 'ignore', env: { ...process.env, PATH } }).status === 0;
 }
 
 function say(text) {

@@ -9,7 +9,18 @@ import type { CommandResult, RunOptions } from './host.ts';
 import { Bounded, intoFile } from './output.ts';
 
 /** The little that programs need of the environment. The worker's secrets are not in it. */
-const PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'SSH_AUTH_SOCK', 'XDG_RUNTIME_DIR'];
+const PASSED_ON = [
+  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'SSH_AUTH_SOCK', 'XDG_RUNTIME_DIR'],
+  // Where docker and kubectl find what they talk to: addresses and paths.
+  ...[
+    'DOCKER_HOST',
+    'DOCKER_CONTEXT',
+    'DOCKER_CONFIG',
+    'DOCKER_TLS_VERIFY',
+    'DOCKER_CERT_PATH',
+    'KUBECONFIG',
+  ],
+];
 
 /** Of standard error, the end is kept: that is where tools say why they gave up. */
 const MAX_ERROR_BYTES = 65_536;

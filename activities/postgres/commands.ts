@@ -42,13 +42,29 @@ umask 077
 file=$1; shift
 exec "$@" >"$file"`;
 
-/** Argument: the value of BACKOUT_COMMAND. Ends what a cut \`docker exec\` or \`kubectl exec\` left running inside. */
+/**
+ * Argument: the value of BACKOUT_COMMAND. Ends what a cut \`docker exec\` or \`kubectl exec\` left running inside: whoever has
+ * no children first, so that every parent sees the end of its own. Where PostgreSQL is the first process of the container,
+ * it inherits those whose parent is gone, and takes the violent end of one for a crash of its own: all sessions would be
+ * ended. Such a one is left alone: it ends by itself when it loses its session or its pipe.
+ */
 export const KILL_INSIDE = String.raw`
-for environment in /proc/[0-9]*/environ; do
-  pid=${'$'}{environment#/proc/}; pid=${'$'}{pid%/environ}
-  [ "$pid" != $$ ] || continue
-  tr '\0' '\n' <"$environment" 2>/dev/null | grep -qx "BACKOUT_COMMAND=$1" && kill -s KILL "$pid"
-done
+IFS= read -r first </proc/1/comm
+parent_of() { sed -n 's/^PPid:[^0-9]*//p' "$@" 2>/dev/null; }
+round=0
+while [ "$round" -lt 300 ]; do
+  round=$((round + 1)) left=
+  parents=" $(parent_of /proc/[0-9]*/status | tr '\n' ' ')"
+  for environment in /proc/[0-9]*/environ; do
+    pid=${'$'}{environment#/proc/}; pid=${'$'}{pid%/environ}
+    [ "$pid" != $$ ] || continue
+    tr '\0' '\n' 2>/dev/null <"$environment" | grep -qx "BACKOUT_COMMAND=$1" || continue
+    [ "$first" != postgres ] || [ "$(parent_of "/proc/$pid/status")" != 1 ] || continue
+    left=1
+    case $parents in *" $pid "*) ;; *) kill -s KILL "$pid" ;; esac
+  done
+  [ -n "$left" ] || break
+done 2>/dev/null
 true`;
 
 export type Connection = {

@@ -1,11 +1,11 @@
 /** A whole database as one text: two databases with the same text are the same to whoever uses them. */
-import type { TestPostgres } from './postgres.ts';
+import type { SqlServer } from './postgres.ts';
 
 /**
  * Schema, rows, values of sequences, large objects, owners, grants, extensions with their owners, and what belongs to
  * the database itself: settings, connection limit, comment, locale. The name of the database is not in it.
  */
-export async function fingerprint(postgres: TestPostgres, database: string): Promise<string> {
+export async function fingerprint(postgres: SqlServer, database: string): Promise<string> {
   const [dump, rows, own] = await Promise.all([
     postgres.program('pg_dump', ['--schema-only', '-d', connectionTo(database)]),
     postgres.sql(CONTENT, { database }),

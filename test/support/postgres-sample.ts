@@ -3,7 +3,7 @@
  * identity and generated columns, partitions, policies, event triggers, grants, default privileges, settings, odd names.
  */
 import { connection } from './postgres.ts';
-import type { TestPostgres } from './postgres.ts';
+import type { SqlServer } from './postgres.ts';
 
 /** Its name is as odd as its content. */
 export const SAMPLE = `Shop "ünï" o'clock \\ 1=2`;
@@ -11,7 +11,7 @@ export const SAMPLE = `Shop "ünï" o'clock \\ 1=2`;
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** The roles, once for each server. */
-export async function createSampleRoles(postgres: TestPostgres): Promise<void> {
+export async function createSampleRoles(postgres: SqlServer): Promise<void> {
   await postgres.sql(`
     CREATE ROLE app LOGIN;
     CREATE ROLE reader LOGIN;
@@ -20,7 +20,7 @@ export async function createSampleRoles(postgres: TestPostgres): Promise<void> {
 }
 
 /** The database as it is before the faulty release. It must not exist, the roles must. */
-export async function createSample(postgres: TestPostgres, database = SAMPLE): Promise<void> {
+export async function createSample(postgres: SqlServer, database = SAMPLE): Promise<void> {
   const name = quoted(database);
   await postgres.sql(
     `CREATE DATABASE ${name} TEMPLATE template0 OWNER app LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'`,
@@ -44,12 +44,12 @@ export async function createSample(postgres: TestPostgres, database = SAMPLE): P
 }
 
 /** The faulty release's migration. Everything that it makes is gone after the restore. */
-export async function migrateBadly(postgres: TestPostgres, database = SAMPLE): Promise<void> {
+export async function migrateBadly(postgres: SqlServer, database = SAMPLE): Promise<void> {
   await postgres.sql(BAD_MIGRATION, { database });
 }
 
 /** A small one, for tests that restore it many times. */
-export async function createSmallSample(postgres: TestPostgres): Promise<void> {
+export async function createSmallSample(postgres: SqlServer): Promise<void> {
   const name = quoted(SAMPLE);
   await postgres.sql(`CREATE DATABASE ${name} TEMPLATE template0 OWNER app`);
   await postgres.sql(`
@@ -65,7 +65,7 @@ export async function createSmallSample(postgres: TestPostgres): Promise<void> {
   await postgres.sql(SMALL, { database: SAMPLE, user });
 }
 
-export async function migrateSmallSample(postgres: TestPostgres, database = SAMPLE): Promise<void> {
+export async function migrateSmallSample(postgres: SqlServer, database = SAMPLE): Promise<void> {
   await postgres.sql(SMALL_MIGRATION, { database });
 }
 
@@ -88,7 +88,7 @@ const SMALL_MIGRATION = `
 `;
 
 /** Drops it with everything that was left of it. */
-export async function dropSample(postgres: TestPostgres, database = SAMPLE): Promise<void> {
+export async function dropSample(postgres: SqlServer, database = SAMPLE): Promise<void> {
   await postgres.sql(`DROP DATABASE IF EXISTS ${quoted(database)} WITH (FORCE)`);
 }
 
@@ -97,7 +97,7 @@ export type BackupFormat = (typeof BACKUP_FORMATS)[number];
 
 /** Backs the database up to \`path\`, as people do it: with pg_dump alone. */
 export async function backUp(
-  postgres: TestPostgres,
+  postgres: SqlServer,
   { database = SAMPLE, path, format }: { database?: string; path: string; format: BackupFormat },
 ): Promise<void> {
   const how = {

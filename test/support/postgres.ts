@@ -4,6 +4,8 @@ import type { PrivatePostgres } from '../../scripts/demo/postgres.ts';
 
 export { connection } from '../../scripts/demo/postgres.ts';
 export type TestPostgres = PrivatePostgres;
+/** All that is needed to fill a server and to look into it, wherever it runs. */
+export type SqlServer = Pick<TestPostgres, 'program' | 'sql'>;
 
 /** Durability is off: the tests kill processes, not machines. */
 const CONFIGURATION = {

@@ -102,7 +102,11 @@ BEGIN
   END LOOP;
 END $helper$;`;
 
-/** Arguments: the OIDs, separated by commas, and the live database's name. Standard input: the transaction. */
+/**
+ * Arguments: the OIDs, separated by commas, and the live database's name. Standard input: the transaction. The helper's end
+ * is awaited: in a container PostgreSQL is often the first process, inherits whom we leave behind, and takes the violent
+ * end of one for that of a session of its own: it then ends all sessions and recovers as after a crash.
+ */
 export const SWITCH = String.raw`
 psql -X -q -w -v ON_ERROR_STOP=1 -v oids="$1" -v live="$2" -o /dev/null -f - >/dev/null 2>&1 <<'SQL' &
 ${END_SESSIONS}
@@ -111,6 +115,7 @@ helper=$!
 psql -X -q -w -v ON_ERROR_STOP=1 -v VERBOSITY=verbose -v SHOW_CONTEXT=never -o /dev/null -f -
 code=$?
 kill "$helper" 2>/dev/null
+wait "$helper" 2>/dev/null
 exit $code`;
 
 /**

@@ -107,6 +107,17 @@ test('a file that can not be written is told, and the command does not go on for
   await expect(running).rejects.toMatchObject({ type: 'EvidenceNotWritten' });
 });
 
+test('docker and kubectl find what the worker would find', async () => {
+  vi.stubEnv('DOCKER_HOST', 'unix:///run/user/1000/docker.sock');
+  vi.stubEnv('KUBECONFIG', '/etc/k.yaml');
+  try {
+    const { stdout } = await host.run(['sh', '-c', 'echo "$DOCKER_HOST $KUBECONFIG"']);
+    expect(stdout).toBe('unix:///run/user/1000/docker.sock /etc/k.yaml\n');
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
 test('with sudo, the command runs through it; a refusal is told from the command failing', async () => {
   const sudo = join(folder, 'sudo');
   writeFileSync(
