@@ -149,10 +149,11 @@ describe.each([
     const name = `bo-${Math.random().toString(36).slice(2)}`;
     const stop = new AbortController();
     const running = connect(place).script(`sleep 300; : ${name}`, [], { signal: stop.signal });
-    await until('it runs', () => count(name) > 0);
+    // The client of SSH, whose command line holds the name as well, runs before its command does.
+    await until('it runs', () => commandLines(name).some((line) => !line.startsWith('ssh\0')));
     stop.abort(new Error('given up'));
     await expect(running).rejects.toThrow('given up');
-    await until('it has ended', () => count(name) === 0);
+    await until('it has ended', () => commandLines(name).length === 0);
   });
 });
 
@@ -206,8 +207,11 @@ it('a program that is not there is said to be so', async () => {
   expect(stderr).toContain('pg_nothing: not found');
 });
 
-function count(name: string): number {
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(name)).length;
+function commandLines(name: string): string[] {
+  return readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .map(commandLine)
+    .filter((line) => line.includes(name));
 }
 
 function commandLine(pid: string): string {

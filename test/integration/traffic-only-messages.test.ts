@@ -99,7 +99,7 @@ describe('With the temporal CLI alone', () => {
     expect(phase).toBe('waiting');
     expect(acknowledgements).toEqual([{ by: 'anna', at: expect.any(String) as string }]);
     expect(refusedMessages.map(({ name, why }) => `${name}: ${why}`)).toEqual([
-      'decideStep: decision: Invalid option: expected one of "retry"|"skip"|"abort"',
+      'decideStep: decision: Invalid option: expected one of "retry"|"skip"|"abort"|"recover"',
       'decideStep: there is no step "no-such"; the steps are capture-before, start-previous, shift-traffic, capture-logs, stop-faulty, verify, report, announce',
       'acknowledge: Invalid input: expected object, received undefined',
       'resolve: Invalid input: expected object, received string',
@@ -144,7 +144,7 @@ describe('Two rollbacks of one service at once', () => {
     expect(second.failure?.type).toBe('AlreadyRunning');
     expect(second.failure?.message).toMatch(
       new RegExp(
-        `^This service and environment is already being rolled back by ${first.handle.workflowId}, started by anna at 20.*Z\\. This rollback changed nothing\\.`,
+        `^This service and environment is already being rolled back by ${first.handle.workflowId}, started by anna at 20.*Z\\. This one changed nothing\\.`,
       ),
     );
     release();
