@@ -2,7 +2,7 @@
 import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
 import { describeRelease } from '../../src/domain/plan.ts';
 import type { DatabasePlan, PlannedStep, Release } from '../../src/domain/plan.ts';
-import { formatBytes, formatDuration } from '../../src/domain/report/format.ts';
+import { formatBytes, formatDuration, formatTime } from '../../src/domain/report/format.ts';
 import { outageSeconds } from '../../src/domain/report/outage.ts';
 import { asSentence } from '../../src/domain/report/plain.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
@@ -161,6 +161,20 @@ function whyNotRestarted({ config, application }: Omit<DatabaseParts, 'database'
 
 /** What is odd about it, or hurts, and does not stop the rollback. */
 export function databaseWarnings(to: Release, parts: DatabaseParts): string[] {
+  return [...secondRestoreWarning(parts.database), ...applicationWarnings(to, parts)];
+}
+
+/** Whoever starts an ended rollback again may not know how far it came. */
+function secondRestoreWarning({ backup, restoredBefore }: DatabasePlan): string[] {
+  if (restoredBefore === undefined) return [];
+  const { at, run, kept } = restoredBefore;
+  return [
+    `${backup} was restored already at ${formatTime(at)}, by ${run}. Restoring it again also loses what was written since then. ` +
+      `The rows from before ${formatTime(at)} are in the database "${kept}".`,
+  ];
+}
+
+function applicationWarnings(to: Release, parts: DatabaseParts): string[] {
   const { config, application } = parts;
   const { whyNotStartable } = application;
   if (isInPlace(config)) return [outageWarning(to, parts)];

@@ -15,6 +15,7 @@ import { createPostgres } from '../postgres/client.ts';
 import type { Postgres } from '../postgres/client.ts';
 import { countNewerRows } from '../postgres/newer-rows.ts';
 import { refuseAway } from '../postgres/restore/away.ts';
+import { restoredBefore } from '../postgres/restore/expired.ts';
 import { find, readFacts } from '../postgres/restore/facts.ts';
 import { createInPlace } from '../postgres/restore/in-place.ts';
 import type { RestoreJob } from '../postgres/restore/job.ts';
@@ -79,6 +80,7 @@ export async function planDatabase(
     format,
     lastChangeAt: newest.at(-1) ?? null,
     newerRows: newer.map(({ table, rows, problem }) => ({ table, rows, problem })),
+    ...restoredBefore(facts, { live: postgres.settings.name, sha256 }),
     ...(Array.isArray(chosen.manifest?.migrations) ? { migrations: chosen.manifest.migrations } : {}),
     passedOver: choice.others.map(({ backup: other, reason }) => `${other.name} ${reason.text}`),
   };

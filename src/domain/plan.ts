@@ -144,6 +144,8 @@ export type DatabasePlan = {
   newerRows: { table: string; rows: number | null; problem: string | null }[];
   /** The ids of the migrations that were applied when it was made, where its manifest lists them. */
   migrations?: string[];
+  /** This very backup has been restored here already: when (ISO 8601), by which rollback, and what is kept since. */
+  restoredBefore?: { at: string; run: string; kept: string };
   /** Newer or other backups that are not taken, each with why: "listings-3.dump is truncated". */
   passedOver: string[];
 };

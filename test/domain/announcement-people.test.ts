@@ -6,7 +6,7 @@ import { approvalsOf, DATABASE, fullPlan, waitingForRestore } from '../support/f
 import { makeRecord, stepRecord } from '../support/records.ts';
 
 const LOST =
-  'what was written after 2026-11-21 03:12:00 UTC is not in it; the last change seen was at 2026-11-21 04:14:30 UTC; ' +
+  'what was written after 2026-11-21 03:12:00 UTC is not in it; when the plan was made, the last change seen was at 2026-11-21 04:14:30 UTC; ' +
   'among them 12 rows of orders and an unknown number of rows of views.';
 
 test('who is asked for approval sees what a full rollback would lose', () => {

@@ -70,7 +70,7 @@ describe('a full rollback in which everything works', () => {
       expect(result.summary).toBe(
         'listings in production is rolled back from green (2.0) to blue (1.0), which passed verification. ' +
           'All traffic is on blue (1.0). PostgreSQL database listings on local is restored from listings-0259.dump: ' +
-          'what was written after 2026-11-21 02:59:00 UTC is not in it; the last change seen was at ' +
+          'what was written after 2026-11-21 02:59:00 UTC is not in it; when the plan was made, the last change seen was at ' +
           '2026-11-21 03:11:00 UTC; among them 12 rows of orders.',
       );
       const order = calls.filter((call) => !/announce|writeReport/.test(call));

@@ -1,10 +1,12 @@
 /** What restores have kept of the databases before, and whose time is over. */
 import { BackoutFailure } from '../../../src/domain/failure.ts';
+import type { DatabasePlan } from '../../../src/domain/plan.ts';
 import { digest, safetyPrefix } from '../backups/safety.ts';
 import type { Postgres } from '../client.ts';
 import { readFacts } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { DAY_MS } from './job.ts';
+import { replacedAt } from './names.ts';
 import { ident } from './sql.ts';
 
 /** A replaced database, or the file of a safety copy. */
@@ -24,19 +26,31 @@ export type Expired = {
   kept: Kept[];
 };
 
-/** The names that restores give: a database that somebody has renamed is none of ours to drop. */
-const OLD_NAME = /_old_\d{8}_\d{6}$/;
-
 /**
- * Those that were live under this name, and are not now: the live database is never one, whatever is noted on it. Pure.
+ * Those that were live under this name, and are not now: the live database is never one, whatever is noted on it, nor one
+ * that somebody has renamed: that is none of ours to drop. Pure.
  */
 export function keptDatabases(facts: Facts, live: string): Kept[] {
   const now = Date.parse(`${facts.now}Z`);
   return facts.databases.flatMap(({ name, marker }) =>
-    marker?.is === 'kept' && marker.live === live && name !== live && OLD_NAME.test(name)
+    marker?.is === 'kept' && marker.live === live && name !== live && replacedAt(name) !== null
       ? [{ kind: 'database', name, until: marker.until, isOver: Date.parse(marker.until) <= now } as const]
       : [],
   );
+}
+
+/** The last restore of this very backup that still shows: in the database that it replaced. Pure. */
+export function restoredBefore(
+  facts: Facts,
+  { live, sha256 }: { live: string; sha256: string },
+): Pick<DatabasePlan, 'restoredBefore'> {
+  const replaced = facts.databases.flatMap(({ name, marker }) => {
+    const at = replacedAt(name);
+    const isIts = marker?.is === 'kept' && marker.live === live && marker.backup === sha256 && name !== live;
+    return isIts && at !== null ? [{ at, run: marker.run, kept: name }] : [];
+  });
+  const latest = replaced.sort((a, b) => a.at.localeCompare(b.at)).at(-1);
+  return latest === undefined ? {} : { restoredBefore: latest };
 }
 
 /** Arguments: folder, beginning of the names. Prints now and the time of the file, in seconds since 1970, and its name. */

@@ -27,6 +27,13 @@ export function oldName(live: string, now: string): string {
   return `${shortened(live, MAX_BYTES - 20)}_old_${date}_${time.slice(0, 6)}`;
 }
 
+/** When a database got its old name, ISO 8601; null when its name is none of those. */
+export function replacedAt(name: string): string | null {
+  const [, ...parts] = /_old_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)$/.exec(name) ?? [];
+  const [year, month, day, hour, minute, second] = parts;
+  return year === undefined ? null : `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+}
+
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
 /** As it is where it fits; else its beginning, with a digest in which long names differ. */

@@ -35,10 +35,12 @@ export function awaitingRestore(
   plan: Pick<Plan, 'hash' | 'database' | 'policy'>,
   { ref, since }: { ref: Ref; since: string },
 ): Awaiting {
-  const { backup, database } = databaseOf(plan);
+  const { backup, database, restoredBefore } = databaseOf(plan);
+  const again =
+    restoredBefore === undefined ? '' : `, which was restored already at ${formatTime(restoredBefore.at)}`;
   const isSigned = plan.policy?.restore?.assurance === 'signed';
   return {
-    what: `RESTORE, typed by a person, to put ${database} back to backup ${backup}`,
+    what: `RESTORE, typed by a person, to put ${database} back to backup ${backup}${again}`,
     since,
     step: 'confirm-restore',
     answers: lines(restoreAnswers({ ...ref, planHash: plan.hash, backup, isSigned }), isSigned ? null : ref),

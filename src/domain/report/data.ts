@@ -67,7 +67,10 @@ export function isRestored(record: IncidentRecord): boolean {
 export function lossWindow(database: DatabasePlan): string {
   const { madeAt, madeAtSource, lastChangeAt, newerRows } = database;
   const source = madeAtSource === 'file time' ? ', by the time of its file' : '';
-  const until = lastChangeAt === null ? '' : `; the last change seen was at ${formatTime(lastChangeAt)}`;
+  const until =
+    lastChangeAt === null
+      ? ''
+      : `; when the plan was made, the last change seen was at ${formatTime(lastChangeAt)}`;
   const rows = newerRows.flatMap(({ table, rows: count }) =>
     count === null
       ? [`an unknown number of rows of ${table}`]

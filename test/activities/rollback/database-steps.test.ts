@@ -79,6 +79,17 @@ describe('a restore by swap', () => {
     ]);
     expect(databaseWarnings(TO, partsOf())).toEqual([]);
   });
+
+  it('warns of a backup that was restored already: whoever starts an ended rollback again may not know it', () => {
+    const restoredBefore = {
+      at: '2026-11-21T03:20:00.000Z',
+      run: 'rollback-7',
+      kept: 'listings_old_20261121_032000',
+    };
+    expect(databaseWarnings(TO, partsOf({ database: { ...DATABASE, restoredBefore } }))).toEqual([
+      'listings-0312.dump was restored already at 2026-11-21 03:20:00 UTC, by rollback-7. Restoring it again also loses what was written since then. The rows from before 2026-11-21 03:20:00 UTC are in the database "listings_old_20261121_032000".',
+    ]);
+  });
 });
 
 describe('a restore in place', () => {

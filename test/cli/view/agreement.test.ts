@@ -15,7 +15,7 @@ test('a full plan says what is restored, what that loses, which backups are pass
     '  Database  PostgreSQL database listings on db-1 (restored beside it, then swapped; the one of now is kept)',
     '  Backup    listings-0312.dump of 2026-11-21 03:12:00 UTC (as the manifest says), 1 h 3 min 0 s old, 73.0 MB',
     '            /var/backups/listings/listings-0312.dump',
-    '  Lost      What was written after 2026-11-21 03:12:00 UTC is not in it; the last change seen was at 2026-11-21 04:14:30 UTC; among them 12 rows of orders and an unknown number of rows of views.',
+    '  Lost      What was written after 2026-11-21 03:12:00 UTC is not in it; when the plan was made, the last change seen was at 2026-11-21 04:14:30 UTC; among them 12 rows of orders and an unknown number of rows of views.',
     '            orders: 12 newer rows',
     '            prices: 0 newer rows',
     '            views: newer rows not counted (it took longer than 10 s)',

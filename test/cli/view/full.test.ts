@@ -46,7 +46,7 @@ describe('the status', () => {
     const { status } = makeRecord({ plan, status: { kind: 'full', outcome: null, approvals, steps: [] } });
     expect(renderStatus(status, NO_COLOURS).split('\n').slice(3, 8)).toEqual([
       'All traffic is on blue (1.4.0): 10 answers in a row came from blue (1.4.0)',
-      'No data was changed. With listings-0312.dump restored, what was written after 2026-11-21 03:12:00 UTC is not in it; the last change seen was at 2026-11-21 04:14:30 UTC; among them 12 rows of orders and an unknown number of rows of views.',
+      'No data was changed. With listings-0312.dump restored, what was written after 2026-11-21 03:12:00 UTC is not in it; when the plan was made, the last change seen was at 2026-11-21 04:14:30 UTC; among them 12 rows of orders and an unknown number of rows of views.',
       '',
       'Approval by team-lead: lea (Lea Lund) approved at 2026-11-21 04:15:02 UTC (declared, not verified): looks right',
       'Approval by reviewer or team-lead: missing, from ben or rob',

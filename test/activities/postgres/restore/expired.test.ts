@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keptDatabases } from '../../../../activities/postgres/restore/expired.ts';
+import { keptDatabases, restoredBefore } from '../../../../activities/postgres/restore/expired.ts';
 import { whatWasDropped } from '../../../../activities/rollback/settle.ts';
 import { database, facts, keptMarker, liveMarker } from './support.ts';
 
@@ -31,6 +31,20 @@ test('what somebody has renamed, and what is of another service, is none of ours
       database('shop_old_20261114_093802', { marker: liveMarker() }),
     ),
   ).toEqual([]);
+});
+
+test('that this very backup was restored already shows in the database that was replaced then', () => {
+  const marker = keptMarker();
+  const before = (...databases: Parameters<typeof facts>[0]) =>
+    restoredBefore(facts(databases), { live: 'shop', sha256: marker.backup });
+  expect(
+    before(database('shop'), database('shop_old_20261113_010203', { marker }), database(OLD, { marker })),
+  ).toEqual({
+    restoredBefore: { at: '2026-11-14T09:38:00.000Z', run: marker.run, kept: OLD },
+  });
+  const another = keptMarker({ backup: 'another' });
+  expect(before(database('shop'), database(OLD, { marker: another }))).toEqual({});
+  expect(before(database('shop', { marker }), database('shop_by_hand', { marker }))).toEqual({});
 });
 
 test('what was dropped, and what was not because somebody is in it, is said by name', () => {
