@@ -130,6 +130,13 @@ describe('a full rollback', () => {
       '✅ Rolled back',
     ]);
     await lab.expectFree();
+
+    const again = await (await start({ dryRun: true, faulty: 'green', backup: 'listings-1.dump' })).ended();
+    expect(again.failure).toBeNull();
+    expect(again.result?.plan?.warnings).toEqual([
+      expect.stringContaining(`listings-1.dump was restored already at 20`),
+    ]);
+    expect(again.result?.plan?.warnings[0]).toContain(`are in the database "${kept}"`);
   });
 
   it('leaves the database alone when a person rejects the restore, and nothing beside it', async () => {
