@@ -6,6 +6,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { DATABASE } from '../scripts/demo/listings.ts';
 import { serviceCommand } from '../scripts/demo/service.ts';
 import { confirmRestoreUpdate, statusQuery } from '../workflows/messages.ts';
+import type { RollbackStatus } from '../src/domain/rollback.ts';
 import type { RestoreSite } from './restore-site.ts';
 import { run } from './ways.ts';
 
@@ -48,19 +49,51 @@ export function byBackout(client: Client, name: 'backout' | 'backout-plain'): Re
         taskQueue,
         args: [{ service, reason: 'benchmark', requestedBy: 'bench', faulty: 'green', backup }],
       });
-      await untilRestoreIsAsked(rollback);
+      await until(rollback, ({ awaiting }) => awaiting?.step === 'confirm-restore', {
+        everyMs: ASK_EVERY_MS,
+      });
       await rollback.executeUpdate(confirmRestoreUpdate, {
         args: [{ phrase: 'RESTORE', by: 'bench', backup }],
       });
-      await rollback.result();
+      const over = new AbortController();
+      const watching = until(rollback, ({ outcome }) => outcome !== null, {
+        everyMs: WATCH_EVERY_MS,
+        signal: over.signal,
+      });
+      try {
+        await Promise.race([rollback.result(), watching.then(() => rollback.result())]);
+      } finally {
+        over.abort();
+        // It asks no server that may be gone by then.
+        await watching.catch(() => undefined);
+      }
     },
   };
 }
 
-/** It is answered at once: how long a person takes is not what is measured. */
-async function untilRestoreIsAsked(rollback: WorkflowHandle): Promise<void> {
-  while ((await rollback.query(statusQuery)).awaiting?.step !== 'confirm-restore') await pause(POLL_MS);
+/**
+ * RESTORE is typed at once: how long a person takes is not what is measured.
+ * @throws Error with its status, where another step waits for a person, or nothing comes of it
+ */
+async function until(
+  rollback: WorkflowHandle,
+  isSo: (status: RollbackStatus) => boolean,
+  { everyMs, signal }: { everyMs: number; signal?: AbortSignal },
+): Promise<void> {
+  const giveUpAt = Date.now() + LIMIT_MS;
+  for (;;) {
+    const status = await rollback.query(statusQuery);
+    if (isSo(status)) return;
+    const isStuck = status.awaiting !== null && status.awaiting.step !== 'confirm-restore';
+    if (isStuck || status.outcome !== null || Date.now() > giveUpAt) {
+      throw new Error(`the rollback does not go on: ${JSON.stringify(status, null, 2)}`);
+    }
+    await pause(everyMs, undefined, signal && { signal });
+  }
 }
 
 /** What the measured time may be too long by. */
-const POLL_MS = 50;
+const ASK_EVERY_MS = 50;
+/** Its end is told without being asked for. */
+const WATCH_EVERY_MS = 1000;
+const LIMIT_MS = 600_000;

@@ -1,5 +1,6 @@
 /** The command lines around every PostgreSQL program, and the constant scripts that carry them. Pure. */
 import type { DatabaseSettings } from '../../src/domain/database.ts';
+import { LEAVE_WORD, unlessEnded } from '../commands/given-up.ts';
 
 /** `docker exec` and `kubectl exec` fail with exit codes that the command inside could have, too. This tells them apart. */
 export const INSIDE = 'backout-inside';
@@ -16,12 +17,13 @@ secret=$1; [ -z "$2" ] || PATH=$2:$PATH; shift 2
 unset PGSERVICE PGSERVICEFILE PGHOST PGHOSTADDR PGPASSWORD PGOPTIONS PGSSLMODE PGSSLROOTCERT PGTARGETSESSIONATTRS PGREQUIREAUTH
 while [ "$1" != -- ]; do export "$1"; shift; done
 shift
+${unlessEnded('$BACKOUT_COMMAND')}
 if [ "$secret" = 1 ]; then IFS= read -r PGPASSWORD; export PGPASSWORD; fi
 export PATH
 exec "$@"`;
 
 /**
- * Arguments: 1 when the first line of standard input is a password to hand on, \`cat\` or \`gunzip\`, a file, then the
+ * Arguments: 1 when the first line of standard input is a password to hand on, `cat` or `gunzip`, a file, then the
  * command that gets the file's content on its standard input. A command may have enough before its end (pg_restore that is
  * to print the schema): the rest is read for it, since a pipe that breaks looks like a file that can't be read.
  */
@@ -42,26 +44,31 @@ umask 077
 file=$1; shift
 exec "$@" >"$file"`;
 
+/** Arguments: BACKOUT_COMMAND=MARK, then a command that gets it in its environment and no connection. */
+const WITH_MARK = String.raw`
+export "$1"; shift
+${unlessEnded('$BACKOUT_COMMAND')}
+exec "$@"`;
+
 /**
- * Argument: the value of BACKOUT_COMMAND. Ends what a cut \`docker exec\` or \`kubectl exec\` left running inside: whoever has
- * no children first, so that every parent sees the end of its own. Where PostgreSQL is the first process of the container,
- * it inherits those whose parent is gone, and takes the violent end of one for a crash of its own: all sessions would be
- * ended. Such a one is left alone: it ends by itself when it loses its session or its pipe.
+ * Argument: the value of BACKOUT_COMMAND. Ends what a cut `docker exec`, `kubectl exec` or `sudo` left running, or has yet to
+ * begin: whoever has no children first, so that every parent sees the end of its own. Where PostgreSQL is the first process of
+ * the container, it inherits those whose parent is gone, and takes the violent end of one for a crash of its own: all sessions
+ * would be ended. Such a one is left alone: it ends by itself when it loses its session or its pipe. A command line is looked
+ * at before the environment, which a program has after it.
  */
-export const KILL_INSIDE = String.raw`
+export const END_MARKED = String.raw`
 IFS= read -r first </proc/1/comm
-parent_of() { sed -n 's/^PPid:[^0-9]*//p' "$@" 2>/dev/null; }
+${LEAVE_WORD}
+parent_of() { sed -n 's/^PPid:[^0-9]*//p' "$@"; }
 round=0
 while [ "$round" -lt 300 ]; do
   round=$((round + 1)) left=
   parents=" $(parent_of /proc/[0-9]*/status | tr '\n' ' ')"
-  for environment in /proc/[0-9]*/environ; do
-    pid=${'$'}{environment#/proc/}; pid=${'$'}{pid%/environ}
-    [ "$pid" != $$ ] || continue
-    tr '\0' '\n' 2>/dev/null <"$environment" | grep -qx "BACKOUT_COMMAND=$1" || continue
+  for file in $(grep -ls "BACKOUT_COMMAND[=]$1" /proc/[0-9]*/cmdline /proc/[0-9]*/environ); do
+    pid=${'$'}{file#/proc/}; pid=${'$'}{pid%/*}
     [ "$first" != postgres ] || [ "$(parent_of "/proc/$pid/status")" != 1 ] || continue
-    left=1
-    case $parents in *" $pid "*) ;; *) kill -s KILL "$pid" ;; esac
+    case $parents in *" $pid "*) left=1 ;; *) kill -s KILL "$pid" && left=1 ;; esac
   done
   [ -n "$left" ] || break
 done 2>/dev/null
@@ -70,8 +77,8 @@ true`;
 export type Connection = {
   database: string;
   applicationName: string;
-  /** The server ends a statement that takes longer. 0 is no limit. */
-  statementTimeoutMs: number;
+  /** Of the session, as `SET` has them; the values without spaces. */
+  settings: Record<string, string>;
   /** Unlike that of any other command. */
   command: string;
 };
@@ -80,6 +87,7 @@ export type Connection = {
 export function connectionEnvironment(settings: DatabaseSettings, connection: Connection): string[] {
   const { socket, address, port, user, sslMode, sslRootCertificate } = settings.connection;
   const host = socket ?? address;
+  const options = Object.entries(connection.settings).map(([name, value]) => `-c ${name}=${value}`);
   return [
     ...(host === undefined ? [] : [`PGHOST=${host}`]),
     `PGPORT=${port}`,
@@ -88,9 +96,7 @@ export function connectionEnvironment(settings: DatabaseSettings, connection: Co
     `PGAPPNAME=${connection.applicationName}`,
     'PGCONNECT_TIMEOUT=10',
     'PGCLIENTENCODING=UTF8',
-    ...(connection.statementTimeoutMs === 0
-      ? []
-      : [`PGOPTIONS=-c statement_timeout=${connection.statementTimeoutMs}`]),
+    ...(options.length === 0 ? [] : [`PGOPTIONS=${options.join(' ')}`]),
     ...(sslMode === undefined ? [] : [`PGSSLMODE=${sslMode}`]),
     ...(sslRootCertificate === undefined ? [] : [`PGSSLROOTCERT=${sslRootCertificate}`]),
     'LC_ALL=C',
@@ -113,6 +119,11 @@ export function withConnection(
     '--',
     ...argv,
   ];
+}
+
+/** `argv`, which has no connection, so that it can be ended by its mark. */
+export function withMark(argv: readonly string[], mark: string): string[] {
+  return ['sh', '-c', WITH_MARK, 'backout', `BACKOUT_COMMAND=${mark}`, ...argv];
 }
 
 /** `argv` where the database is. `pod` is the name of the pod that a selector stands for. */
@@ -174,6 +185,11 @@ export function psql(variables: Record<string, string>, options: string[] = []):
 /** For programs that want `-d`: they would take a name like `a=b` for something else. */
 export function connectionString(database: string): string {
   return `dbname='${database.replace(/[\\']/g, '\\$&')}'`;
+}
+
+/** Whether what is started there is out of reach for whoever kills the program that started it. */
+export function isOutOfReach(settings: DatabaseSettings): boolean {
+  return isElsewhere(settings) || settings.systemUser !== undefined;
 }
 
 /** Whether the programs run elsewhere than on the host itself. */

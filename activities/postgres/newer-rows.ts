@@ -27,14 +27,18 @@ SELECT format(
 
 /**
  * For each table under `newerRows`, in their order.
- * @param since ISO 8601: the moment of the backup
+ * @param since ISO 8601: the moment of the backup. `database`: another one than the live one, as that before a restore
  * @throws BackoutFailure only when the server is out of reach
  */
 export async function countNewerRows(
   postgres: Postgres,
-  { since, signal }: { since: string; signal?: AbortSignal },
+  { since, database, signal }: { since: string; database?: string; signal?: AbortSignal },
 ): Promise<NewerRows[]> {
-  const options = { timeoutMs: COUNT_MS, ...(signal === undefined ? {} : { signal }) };
+  const options = {
+    timeoutMs: COUNT_MS,
+    ...(database === undefined ? {} : { database }),
+    ...(signal === undefined ? {} : { signal }),
+  };
   const count = async ({ table, column }: { table: string; column: string }): Promise<NewerRows> => {
     const counted = { table, column, rows: null, newest: null, problem: null };
     try {

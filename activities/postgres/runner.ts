@@ -8,14 +8,16 @@ import {
   asSystemUser,
   connectionEnvironment,
   DRAIN,
+  END_MARKED,
   FEED,
   FEED_FAILED,
   findPods,
   INSIDE,
   inside,
   isElsewhere,
-  KILL_INSIDE,
+  isOutOfReach,
   withConnection,
+  withMark,
 } from './commands.ts';
 import { notInside, said } from './failures.ts';
 
@@ -24,6 +26,8 @@ export type CommandOptions = Omit<RunOptions, 'sudo'> & {
   database?: string;
   /** The server ends a statement that takes longer. Default: no limit. */
   statementTimeoutMs?: number;
+  /** Of its sessions. */
+  settings?: Record<string, string>;
 };
 
 /** A file from where the backups are, as the standard input of a program. */
@@ -58,7 +62,12 @@ export class Runner {
   async beside(argv: readonly string[], options: Omit<RunOptions, 'sudo'>): Promise<CommandResult> {
     const { host, settings } = this.#parts;
     if (settings.backups.where === 'database') return await this.run(argv, options);
-    return await host.run(asSystemUser(argv, settings), options);
+    if (isElsewhere(settings) || settings.systemUser === undefined) return await host.run(argv, options);
+    const mark = randomUUID();
+    return await this.#untilCut(() => host.run(asSystemUser(withMark(argv, mark), settings), options), {
+      mark,
+      pod: undefined,
+    });
   }
 
   /** See `Postgres.feed`. */
@@ -102,14 +111,17 @@ export class Runner {
   async #start(
     argv: readonly string[],
     around: (line: readonly string[]) => readonly string[],
-    { database, statementTimeoutMs = 0, stdin = '', ...options }: CommandOptions,
+    { database, statementTimeoutMs = 0, settings: own = {}, stdin = '', ...options }: CommandOptions,
   ): Promise<CommandResult> {
     const { host, settings, applicationName = 'backout' } = this.#parts;
     const command = randomUUID();
     const environment = connectionEnvironment(settings, {
       database: database ?? settings.name,
       applicationName,
-      statementTimeoutMs,
+      settings: {
+        ...(statementTimeoutMs === 0 ? {} : { statement_timeout: String(statementTimeoutMs) }),
+        ...own,
+      },
       command,
     });
     const password = await this.#password();
@@ -118,19 +130,24 @@ export class Runner {
     const input = password === null ? stdin : `${password}\n${stdin}`;
     const result = await this.#untilCut(
       () => host.run(around(inside(line, settings, pod)), { ...options, stdin: input }),
-      inside(['sh', '-c', KILL_INSIDE, 'backout', command], settings, pod),
+      { mark: command, pod },
     );
     const failure = notInside({ where: this.describe(database), result });
     if (failure) throw failure;
     return { ...result, stderr: result.stderr.replace(`${INSIDE}\n`, '') };
   }
 
-  /** What cuts `docker exec` here leaves its command running there: that is ended, too. */
-  async #untilCut(run: () => Promise<CommandResult>, kill: readonly string[]): Promise<CommandResult> {
+  /** What cuts `docker exec` or `sudo` here leaves its command running there, or about to: that is ended, too. */
+  async #untilCut(
+    run: () => Promise<CommandResult>,
+    { mark, pod }: { mark: string; pod: string | undefined },
+  ): Promise<CommandResult> {
+    const { host, settings } = this.#parts;
     try {
       return await run();
     } catch (error) {
-      if (isElsewhere(this.#parts.settings)) await this.#parts.host.run(kill).catch(() => undefined);
+      const end = inside(['sh', '-c', END_MARKED, 'backout', mark], settings, pod);
+      if (isOutOfReach(settings)) await host.run(end).catch(() => undefined);
       throw error;
     }
   }

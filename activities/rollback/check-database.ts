@@ -35,7 +35,7 @@ import { refusalsOfLive } from '../postgres/restore/refusals.ts';
 import { createRestore } from '../postgres/restore/restore.ts';
 import { freeBytes } from '../postgres/restore/room.ts';
 import { startCommand } from '../postgres/server.ts';
-import { openPostgres } from './database.ts';
+import { openPostgres } from './database-job.ts';
 import { endedOwners } from './lock.ts';
 
 /** The server, then the backups, then what a restore would meet: together well below the minute that the doctor waits. */

@@ -21,10 +21,21 @@ export type DatabaseParts = {
 };
 
 export function databaseSteps(to: Release, parts: DatabaseParts): PlannedStep[] {
-  return [
-    checkStep(to, parts),
-    ...(parts.database.strategy === 'in-place' ? inPlaceSteps(to, parts) : swapSteps(to, parts)),
-  ];
+  return [checkStep(to, parts), ...restoreSteps(to, parts).map((step) => afterRestore(step, parts.database))];
+}
+
+const restoreSteps = (to: Release, parts: DatabaseParts): PlannedStep[] =>
+  parts.database.strategy === 'in-place' ? inPlaceSteps(to, parts) : swapSteps(to, parts);
+
+/** Where an earlier rollback has restored it: that is proved, and the release restarted if it has not been since. */
+function afterRestore(step: PlannedStep, { database, backup, alreadyRestored }: DatabasePlan): PlannedStep {
+  if (alreadyRestored === undefined || step.name === 'restart-application') return step;
+  const { run, at } = alreadyRestored;
+  const title = `See that ${database} is the one that ${run} restored`;
+  if (step.name === 'restore-database')
+    return { ...step, title, commands: [], changes: 'nothing', expectedSeconds: 1 };
+  const who = step.name === 'confirm-restore' ? '; who typed RESTORE stands in its record' : '';
+  return { ...step, notNeeded: `${run} restored the database at ${formatTime(at)} from ${backup}${who}` };
 }
 
 function checkStep(to: Release, { config: { budgets, verify } }: DatabaseParts): PlannedStep {
@@ -57,6 +68,7 @@ function swapSteps(to: Release, parts: DatabaseParts): PlannedStep[] {
       commands: [
         `${database.path} (${formatBytes(database.sizeBytes)}) into a new database; the live one goes on serving`,
         'the checks under `restore.checks`, ANALYZE',
+        ...earlierRestore(database),
       ],
       changes: 'records',
       budgetSeconds: config.budgets.prepareRestoreSeconds,
@@ -129,8 +141,19 @@ function inPlaceSteps(to: Release, parts: DatabaseParts): PlannedStep[] {
   ];
 }
 
-const restoreSeconds = ({ sizeBytes }: DatabasePlan): number =>
-  5 + Math.ceil(sizeBytes / RESTORED_BYTES_PER_SECOND);
+const earlierRestore = ({ lastRestore: last }: DatabasePlan): string[] =>
+  last === undefined
+    ? []
+    : [
+        `the last restore of this database took ${formatDuration(last.seconds * 1000)}, of ${formatBytes(last.bytes)}`,
+      ];
+
+/** From what the last one took, where that is known; a backup of another size takes in proportion. */
+function restoreSeconds({ sizeBytes, lastRestore }: DatabasePlan): number {
+  if (lastRestore === undefined || lastRestore.bytes <= 0)
+    return 5 + Math.ceil(sizeBytes / RESTORED_BYTES_PER_SECOND);
+  return Math.max(1, Math.ceil((lastRestore.seconds * sizeBytes) / lastRestore.bytes));
+}
 
 const healthPaths = ({ verify }: ServiceEnvironment): string => verify.health.paths.join(', ');
 
@@ -161,7 +184,20 @@ function whyNotRestarted({ config, application }: Omit<DatabaseParts, 'database'
 
 /** What is odd about it, or hurts, and does not stop the rollback. */
 export function databaseWarnings(to: Release, parts: DatabaseParts): string[] {
-  return [...secondRestoreWarning(parts.database), ...applicationWarnings(to, parts)];
+  return [
+    ...alreadyWarning(parts.database),
+    ...secondRestoreWarning(parts.database),
+    ...applicationWarnings(to, parts),
+  ];
+}
+
+function alreadyWarning({ backup, database, alreadyRestored }: DatabasePlan): string[] {
+  if (alreadyRestored === undefined) return [];
+  const { at, run, kept } = alreadyRestored;
+  return [
+    `${database} was restored from ${backup} already at ${formatTime(at)}, by ${run}: it is not restored again, and what was written since is kept. ` +
+      `The one before is ${kept}. To restore it again all the same, and lose what was written since: \`--restore-again\` (\`restoreAgain\`).`,
+  ];
 }
 
 /** Whoever starts an ended rollback again may not know how far it came. */
@@ -177,7 +213,8 @@ function secondRestoreWarning({ backup, restoredBefore }: DatabasePlan): string[
 function applicationWarnings(to: Release, parts: DatabaseParts): string[] {
   const { config, application } = parts;
   const { whyNotStartable } = application;
-  if (isInPlace(config)) return [outageWarning(to, parts)];
+  if (isInPlace(config))
+    return parts.database.alreadyRestored === undefined ? [outageWarning(to, parts)] : [];
   if (whyNotStartable === null || config.database?.restore.restartApplication === false) return [];
   return [
     `${describeRelease(to)} will not be restarted on the restored database, since it could not be started again: ` +

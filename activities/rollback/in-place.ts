@@ -3,6 +3,7 @@
  * under its own name. Whatever dies, the database comes back as a whole, or stays out of reach and a person is asked.
  */
 import { BackoutFailure } from '../../src/domain/failure.ts';
+import type { LossCount } from '../../src/domain/loss.ts';
 import { databaseOf } from '../../src/domain/plan.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
 import type { Deps } from '../deps.ts';
@@ -10,10 +11,14 @@ import { makeSafetyCopy, refuseNoRoomForCopy, safetyCopyOf } from '../postgres/b
 import type { Postgres } from '../postgres/client.ts';
 import { createInPlace } from '../postgres/restore/in-place.ts';
 import type { InPlace, InPlaceResult } from '../postgres/restore/in-place.ts';
+import { DAY_MS } from '../postgres/restore/job.ts';
 import { createRestore } from '../postgres/restore/restore.ts';
 import type { StepInput } from '../types.ts';
 import type { Running } from './activity.ts';
-import { jobOf, leftBehind, openPostgres, settingsOf, refuseChangedBackup } from './database.ts';
+import { countIn } from './loss.ts';
+import { jobOf, openPostgres, settingsOf } from './database-job.ts';
+import { alreadyThere, refuseChangedBackup, replacedSince } from './database.ts';
+import { leftBehind } from './plan-database.ts';
 
 /** Looks whether it could be done, while everything serves: what is in the way is found before anything is stopped. */
 export async function prepareInPlace(deps: Deps, input: StepInput, running: Running): Promise<StepResult> {
@@ -25,6 +30,7 @@ export async function prepareInPlace(deps: Deps, input: StepInput, running: Runn
   const takenOver = input.plan.request.takeOver?.owner;
   const left = await leftBehind(deps, { postgres, run, takenOver, signal });
   if (left !== null) await createRestore(postgres, jobOf(input, running)).abandon(left);
+  if (await isRestored(restore)) return await proveInPlace(deps, input, running);
   await restore.check();
   await refuseNoRoomForCopy(postgres, plan);
   return {
@@ -34,6 +40,23 @@ export async function prepareInPlace(deps: Deps, input: StepInput, running: Runn
     provedAt: new Date().toISOString(),
   };
 }
+
+/** As `proveRestored`, for a restore in place. @throws BackoutFailure PlanChanged */
+export async function proveInPlace(deps: Deps, input: StepInput, running: Running): Promise<StepResult> {
+  const { postgres, restore, order } = open(deps, input, running);
+  const { run } = order;
+  if (!(await isRestored(restore))) throw replacedSince(postgres, run);
+  const { backup } = databaseOf(input.plan);
+  return alreadyThere(postgres, {
+    run,
+    backup,
+    kept: `the safety copy ${safetyCopyOf(postgres, order).path}`,
+  });
+}
+
+/** Asked only where it is done, which changes nothing. */
+const isRestored = async (restore: InPlace): Promise<boolean> =>
+  (await restore.stage()) === 'done' && (await restore.restore()).is === 'restored';
 
 type Stopping = {
   /** Stops the release again, where somebody has started it meanwhile. */
@@ -54,15 +77,22 @@ export async function restoreInPlace(
   const { postgres, restore, order } = open(deps, input, running);
   try {
     const stage = await anew(restore, running);
+    let loss: LossCount | null = null;
     if (stage === 'untouched' || stage === 'begun') {
       running.heartbeat('stopping the release');
       await stop();
       running.heartbeat('making the safety copy');
-      await makeSafetyCopy(postgres, order);
+      const since = databaseOf(input.plan).madeAt;
+      const { signal } = running;
+      [loss] = await Promise.all([
+        countIn(postgres, { since, isFinal: true, signal }),
+        makeSafetyCopy(postgres, order),
+      ]);
     }
     const result = await restore.restore();
     if (result.is === 'put-back') throw didNotFit(postgres, result);
-    return restored(postgres, input, { result, safety: safetyCopyOf(postgres, order).path });
+    const done = restored(postgres, input, { result, safety: safetyCopyOf(postgres, order).path });
+    return loss === null ? done : { ...done, loss };
   } catch (error) {
     throw error instanceof BackoutFailure ? whileStopped(error) : error;
   }
@@ -89,6 +119,10 @@ function restored(
     proof: `${postgres.describe()} is restored in place from ${databaseOf(plan).backup}; the safety copy of the one before is ${safety}, kept for ${keepOldDays} days`,
     details: [...result.details, ...result.warnings],
     provedAt: new Date().toISOString(),
+    kept: {
+      where: `the safety copy ${safety}`,
+      until: new Date(Date.now() + keepOldDays * DAY_MS).toISOString(),
+    },
   };
 }
 
@@ -117,12 +151,12 @@ export async function settleInPlace(deps: Deps, input: StepInput, running: Runni
 }
 
 function open(deps: Deps, input: StepInput, running: Running) {
-  const { plan, rollback } = input;
+  const { plan } = input;
   const postgres = openPostgres(deps, settingsOf(plan));
   const job = jobOf(input, running);
   const { service, environment } = plan;
   const order = {
-    ...{ service, environment, run: rollback.workflowId, token: job.token, signal: running.signal },
+    ...{ service, environment, run: job.run, token: job.token, signal: running.signal },
   };
   return {
     postgres,

@@ -93,8 +93,10 @@ export const restoreSchema = z
       .int()
       .min(1)
       .max(64)
-      .default(4)
-      .describe('Restore with so many connections, where the format allows.'),
+      .optional()
+      .describe(
+        'Restore with so many connections, where the format allows. Default: as many as the cores that PostgreSQL has, from 2 to 8.',
+      ),
     keepOldDays: z
       .int()
       .min(0)

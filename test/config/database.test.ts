@@ -23,7 +23,7 @@ describe('a database', () => {
       host: 'local',
       connection: { port: 5432, user: 'postgres', maintenanceDatabase: 'postgres' },
       backups: { folder: '/backups', pattern: '*', where: 'host' },
-      restore: { strategy: 'swap', jobs: 4, keepOldDays: 7, restartApplication: true, checks: [] },
+      restore: { strategy: 'swap', keepOldDays: 7, restartApplication: true, checks: [] },
       newerRows: [],
     });
   });

@@ -3,9 +3,10 @@
  * live database is the old one or the restored one, as a whole, and open; running again ends right.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Postgres } from '../../activities/postgres/client.ts';
+import { freeze } from '../../activities/postgres/restore/freeze.ts';
 import type { RestoreBackup } from '../../activities/postgres/restore/job.ts';
 import { createRestore } from '../../activities/postgres/restore/restore.ts';
-import type { Restore } from '../../activities/postgres/restore/restore.ts';
 import { fingerprint } from '../support/postgres-fingerprint.ts';
 import { createKillingPrograms } from '../support/postgres-killed.ts';
 import type { KillingPrograms, Victim } from '../support/postgres-killed.ts';
@@ -45,14 +46,9 @@ afterAll(async () => {
 const databases = async () =>
   (await server.sql(`SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1`)).split('\n');
 
-/** A restore by a worker that is killed when its turn comes. */
-function doomed(backup: RestoreBackup, token: number): Restore {
-  const postgres = clientOf(server, { host: programs.host(), programs: programs.folder });
-  return createRestore(postgres, { run: 'rollback-shop-1', token, backup });
-}
-/** One that nothing happens to. */
-const healthy = (backup: RestoreBackup, token: number): Restore =>
-  createRestore(clientOf(server), { run: 'rollback-shop-1', token, backup });
+/** By a worker that is killed when its turn comes. */
+const doomed = (): Postgres => clientOf(server, { host: programs.host(), programs: programs.folder });
+const jobOf = (backup: RestoreBackup, token: number) => ({ run: 'rollback-shop-1', token, backup });
 
 async function startAgain(victim: Victim): Promise<void> {
   if (victim !== 'server') return;
@@ -89,9 +85,10 @@ describe.each([
     const backup = backups[format];
     const seen = new Set<string>();
     const places = await atEveryPlace(victim, async () => {
-      const first = doomed(backup, 1);
       const flow = async () => {
-        await first.hold();
+        const postgres = doomed();
+        await freeze(postgres, { run: 'rollback-shop-1', token: 1, isEnded: async () => false });
+        const first = createRestore(postgres, jobOf(backup, 1));
         await first.prepare();
         await first.swap();
       };
@@ -101,7 +98,7 @@ describe.each([
       expect([whole.migrated, whole.restored].map(withoutOwn)).toContain(left);
       seen.add(left);
 
-      const second = healthy(backup, 2);
+      const second = createRestore(clientOf(server), jobOf(backup, 2));
       await second.prepare();
       const { kept } = await second.swap();
       expect(await fingerprint(server, SAMPLE)).toBe(whole.restored);

@@ -115,7 +115,7 @@ it('finds the rights that a role lacks, and gives the statements that mend it', 
   expect(found(mended, 'role backout')?.detail).toBe('is no superuser, and has what a restore needs');
 });
 
-it('remarks backups that are not good, and what an ended rollback has left', async () => {
+it('finds that no backup is good, and remarks what an ended rollback has left', async () => {
   truncateSync(join(folder, 'a.dump'), Math.floor(statSync(join(folder, 'a.dump')).size / 2));
   const marker = JSON.stringify({
     is: 'live',
@@ -129,7 +129,7 @@ it('remarks backups that are not good, and what an ended rollback has left', asy
   try {
     const findings = await look();
     expect(notGood(findings).map(({ name, optional }) => [name, optional])).toEqual([
-      [`backups in ${folder}`, true],
+      [`backups in ${folder}`, undefined],
       ['earlier restores', true],
     ]);
     expect(found(findings, `backups in ${folder}`)?.detail).toMatch(/^none is good: a\.dump is truncated/);

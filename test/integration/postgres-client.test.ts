@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../../activities/commands/host.ts';
+import { endGroup } from '../../activities/commands/given-up.ts';
 import { createLocalHost } from '../../activities/commands/local.ts';
 import { createSshHost } from '../../activities/commands/ssh.ts';
+import { remoteLine } from '../../activities/commands/ssh-commands.ts';
 import { createPostgres } from '../../activities/postgres/client.ts';
+import { END_MARKED, withConnection, withMark } from '../../activities/postgres/commands.ts';
 import { countNewerRows } from '../../activities/postgres/newer-rows.ts';
 import { sqlStateOf } from '../../activities/postgres/failures.ts';
 import { databaseSchema } from '../../src/domain/database.ts';
@@ -43,11 +46,18 @@ shift
 exec setsid --wait "$@"
 `;
 
+/** What sudo does to a command: who started it may not kill it. */
+const SUDO = `#!/bin/sh
+while [ "$1" != -- ]; do shift; done
+shift
+exec setsid --wait "$@"
+`;
+
 beforeAll(async () => {
   [server, sshd] = await Promise.all([startPostgres(), startSshd()]);
   overSsh = createSshHost('db-1', sshd.settings);
   folder = mkdtempSync(join(tmpdir(), 'bo-client-'));
-  for (const [name, script] of Object.entries({ docker: DOCKER, kubectl: KUBECTL })) {
+  for (const [name, script] of Object.entries({ docker: DOCKER, kubectl: KUBECTL, sudo: SUDO })) {
     writeFileSync(join(folder, name), script);
     chmodSync(join(folder, name), 0o755);
   }
@@ -81,6 +91,7 @@ const PASSWORD = 's\'e c$ret"';
 
 describe.each([
   ['on the host', {}],
+  ['as a user of the system', { systemUser: 'postgres' }],
   ['in a container', { container: 'db' }],
   ['in a pod', { pod: { selector: 'app=db' } }],
   ['over SSH', { host: 'db-1' }],
@@ -155,7 +166,44 @@ describe.each([
     await expect(running).rejects.toThrow('given up');
     await until('it has ended', () => commandLines(name).length === 0);
   });
+
+  it('a program that is given up at any instant of its beginning is ended', async () => {
+    const name = `bo-${Math.random().toString(36).slice(2)}`;
+    const postgres = connect(place);
+    await Promise.all(
+      INSTANTS_MS.map(async (instant) => {
+        const signal = AbortSignal.timeout(instant);
+        const run = instant % 2 === 0 ? postgres.script : postgres.beside;
+        const error = await run(`sleep 300; : ${name}`, [], { signal }).catch((reason: unknown) => reason);
+        expect(error).toMatchObject({ name: 'TimeoutError' });
+      }),
+    );
+    await until('all have ended', () => commandLines(name).length === 0);
+    // Whatever was still about to begin has had its turn before this.
+    await postgres.query('SELECT 1');
+    expect(commandLines(name)).toEqual([]);
+  });
 });
+
+const INSTANTS_MS = [1, 2, 3, 4, 8, 12, 13, 20, 30, 31, 50, 70, 71, 100, 150];
+
+it.each([
+  ['with a connection', withConnection(['echo', 'it runs'], connectionOf('m-1')), 'm-1'],
+  ['without', withMark(['echo', 'it runs'], 'm-2'), 'm-2'],
+  ['over SSH', ['sh', '-c', remoteLine(['echo', 'it runs'], 'm-3')], 'm-3'],
+])('a command that only begins when it has been given up does nothing: %s', async (_how, argv, mark) => {
+  const local = createLocalHost('local', { sudo: false });
+  expect((await local.run(argv)).stdout).toBe('it runs\n');
+  const end = mark === 'm-3' ? endGroup(mark) : ['sh', '-c', END_MARKED, 'backout', mark];
+  expect((await local.run(end)).exitCode).toBe(0);
+  expect(await local.run(argv)).toMatchObject({ exitCode: 1, stdout: '' });
+  await local.run(['sh', '-c', 'rm /dev/shm/"$1" || rm /tmp/"$1"', 'test', `backout-ended-${mark}`]);
+});
+
+function connectionOf(mark: string) {
+  const settings = databaseSchema.parse({ name: 'postgres', backups: { folder: '/backups' } });
+  return { settings, environment: [`BACKOUT_COMMAND=${mark}`], secret: false };
+}
 
 it('a container that is not there is said to be so', async () => {
   await expect(connect({ container: 'gone' }).query('SELECT 1')).rejects.toThrow(

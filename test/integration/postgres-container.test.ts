@@ -209,6 +209,22 @@ test('a restore that is given up in its middle ends all of its programs inside',
   expect(withoutOwn(await fingerprint(server, SAMPLE))).toBe(withoutOwn(before));
 });
 
+test('a program that is given up at any instant of its beginning is ended inside', async () => {
+  const postgres = await clientFor('host');
+  const name = `bo-${Math.random().toString(36).slice(2)}`;
+  await Promise.all(
+    [1, 5, 20, 50, 80, 110, 140, 170, 200, 250, 300].map(async (instant) => {
+      const signal = AbortSignal.timeout(instant);
+      const given = postgres.script(`sleep 300; : ${name}`, [], { signal });
+      expect(await given.catch((error: unknown) => error)).toMatchObject({ name: 'TimeoutError' });
+    }),
+  );
+  await until('all have ended', async () => !(await server.processes()).includes(name));
+  // Whatever was still about to begin has had its turn before this.
+  await postgres.query('SELECT 1');
+  expect(await server.processes()).not.toContain(name);
+});
+
 describe('a worker that is killed in the middle of a restore', () => {
   test.each([
     ['plain-gz', 'host', 'psql -X -q -w'],

@@ -1,8 +1,11 @@
 /** Holding and freeing the writes of a real database: exactly, twice, by another run, and what goes on writing. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Deps } from '../../activities/deps.ts';
 import { freeze, thaw } from '../../activities/postgres/restore/freeze.ts';
+import { createInPlace } from '../../activities/postgres/restore/in-place.ts';
 import type { FreezeJob } from '../../activities/postgres/restore/freeze.ts';
+import { leftBehind } from '../../activities/rollback/plan-database.ts';
 import { fingerprint } from '../support/postgres-fingerprint.ts';
 import { clientOf, makeBackup, restoreOf } from '../support/postgres-restore.ts';
 import { createSampleRoles, createSmallSample, dropSample, SAMPLE } from '../support/postgres-sample.ts';
@@ -66,7 +69,7 @@ describe('freezing a database', () => {
         'No data was changed, and who may write was not changed. Mend that and try again.',
     );
     await expect(thaw(postgres, second)).rejects.toThrow(
-      'The rollback freeze-1 is at work on it and holds its writes.',
+      'The rollback freeze-1 is at work on it and holds its writes; if you know that it has ended, start again with `--take-over freeze-1 --take-over-note WHY`.',
     );
     const heir = { ...second, isEnded: async (run: string) => run === 'freeze-1' };
     expect(await freeze(postgres, heir)).toEqual({ already: true, warnings: [] });
@@ -83,7 +86,7 @@ describe('freezing a database', () => {
     await freeze(postgres, job());
     const restore = restoreOf(server, { backup, run: 'freeze-1', token: 2 });
     await restore.prepare();
-    const { dropped } = await restore.abandon(undefined, { keepHold: true });
+    const { dropped } = await restore.abandon();
     expect(dropped).toHaveLength(1);
     await expect(write()).rejects.toThrow(/read-only transaction/);
 
@@ -94,6 +97,46 @@ describe('freezing a database', () => {
     expect(await thaw(postgres, job({ token: 4 }))).toEqual({ held: false, warnings: [] });
     expect(await fingerprint(server, SAMPLE)).toBe(before);
     await dropSample(server, kept.database);
+  });
+
+  it('is lifted by no restore that is given up, nor by another run that clears up after the freeze has ended', async () => {
+    const postgres = clientOf(server);
+    const backup = await makeBackup(server, 'custom');
+    await freeze(postgres, job());
+    const restore = restoreOf(server, { backup, run: 'freeze-1', token: 2 });
+    await restore.prepare();
+    expect((await restore.abandon()).dropped).toHaveLength(1);
+    expect(await restoreOf(server, { backup, run: 'rollback-2', token: 3 }).abandon('freeze-1')).toEqual({
+      swapped: false,
+      dropped: [],
+    });
+    await expect(write()).rejects.toThrow(/read-only transaction/);
+    const looking = {
+      postgres,
+      run: 'rollback-2',
+      takenOver: 'freeze-1',
+      signal: new AbortController().signal,
+    };
+    await expect(leftBehind({} as Deps, looking)).rejects.toThrow(
+      `It is frozen: the writes of ${postgres.describe()} are held by the freeze freeze-1, and are not proved to be lifted. ` +
+        'No data was changed, and its writes stay held.',
+    );
+    const heir = job({ run: 'unfreeze-3', token: 4, isEnded: async () => true });
+    expect(await thaw(postgres, heir)).toEqual({ held: true, warnings: [] });
+    expect(await leftBehind({} as Deps, looking)).toBeNull();
+    expect(await fingerprint(server, SAMPLE)).toBe(before);
+  });
+
+  it('is lifted by no restore in place that is given up before it has changed anything', async () => {
+    const postgres = clientOf(server);
+    await freeze(postgres, job());
+    const none = { path: '', format: 'plain', sha256: '' } as const;
+    const inPlace = createInPlace(postgres, { run: 'freeze-1', token: 2, backup: none, safety: none });
+    expect(await inPlace.putBack()).toMatchObject({ is: 'put-back' });
+    await inPlace.settle();
+    await expect(write()).rejects.toThrow(/read-only transaction/);
+    expect(await thaw(postgres, job({ token: 3 }))).toEqual({ held: true, warnings: [] });
+    expect(await fingerprint(server, SAMPLE)).toBe(before);
   });
 
   it('names what goes on writing', async () => {

@@ -145,4 +145,27 @@ describe('restoring in place', () => {
     const other = await failure(restoreOf(server, { backup: copies.safety, run: 'other' }).swap());
     expect(other).toMatchObject({ type: 'RestoreRefused' });
   });
+
+  test('restores again under the same workflow ID: from another backup, or where the plan says so', async () => {
+    const first = await release('custom');
+    await inPlace(first).restore();
+    // Terminated before it was settled; then the same ID is used again.
+    await server.sql('CREATE TABLE written ()', { database: SAMPLE });
+    const oid = Number(
+      await server.sql(`SELECT oid FROM pg_database WHERE datname = '${SAMPLE.replaceAll("'", "''")}'`),
+    );
+    const job = { run: 'rollback-shop-1', token: 2, safety: first.safety };
+    const client = clientOf(server);
+    expect(await createInPlace(client, { ...job, backup: first.backup }).stage()).toBe('done');
+    const again = createInPlace(client, { ...job, backup: first.backup, planned: oid });
+    expect(await again.restore()).toMatchObject({ already: false, is: 'restored' });
+    expect(await again.stage()).toBe('done');
+    expect(await fingerprint(server, SAMPLE)).toBe(whole.restored);
+
+    const backup = await makeBackup(server, 'plain');
+    const other = createInPlace(client, { ...job, token: 3, backup });
+    expect(await other.restore()).toMatchObject({ already: false, is: 'restored' });
+    expect(await other.restore()).toMatchObject({ already: true, is: 'restored' });
+    await other.settle();
+  }, 120_000);
 });

@@ -142,27 +142,9 @@ describe('a swap of which only a part arrives', () => {
   });
 });
 
-describe('holding writes', () => {
-  test('ends the sessions that were open, lets reads through, and is over with the swap', async () => {
+describe('given up', () => {
+  test('a restore leaves the live database as it was, and nothing beside it', async () => {
     const restore = restoreOf(server, { backup });
-    const open = live('SELECT pg_sleep(60)').catch((error: unknown) => String(error));
-    await expect
-      .poll(() => server.sql(`SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'`))
-      .toBe('1');
-    expect(await restore.hold()).toBe(true);
-    expect(await open).toContain('terminating connection due to administrator command');
-    expect(await live('SELECT count(*) FROM customers')).toBe('134');
-    await expect(live('DELETE FROM customers')).rejects.toThrow('read-only transaction');
-    expect(await restore.hold()).toBe(false);
-    await restore.prepare();
-    await restore.swap();
-    expect(await fingerprint(server, SAMPLE)).toBe(whole.restored);
-  });
-
-  test('is over when the restore is abandoned, with the setting that was there before', async () => {
-    const restore = restoreOf(server, { backup });
-    await restore.hold();
-    await restore.hold();
     const { database } = await restore.prepare();
     expect(await restore.abandon()).toEqual({ swapped: false, dropped: [database] });
     expect(await fingerprint(server, SAMPLE)).toBe(whole.migrated);
@@ -179,7 +161,6 @@ describe('other runs and other attempts', () => {
       type: 'RestoreRefused',
       message: expect.stringContaining('Another restore of it is unfinished: that of rollback first.'),
     });
-    expect(await failure(second.hold())).toMatchObject({ type: 'RestoreRefused' });
     await second.abandon('first');
     await second.prepare();
     await second.swap();
@@ -189,7 +170,7 @@ describe('other runs and other attempts', () => {
   test('an attempt that wakes after a later one may do nothing', async () => {
     await restoreOf(server, { backup, token: 5 }).prepare();
     const early = restoreOf(server, { backup, token: 4 });
-    for (const phase of ['prepare', 'hold', 'swap', 'abandon'] as const) {
+    for (const phase of ['prepare', 'swap', 'abandon'] as const) {
       expect(await failure(early[phase]())).toMatchObject({ type: 'Fenced' });
     }
     expect(await restoreOf(server, { backup, token: 6 }).stage()).toBe('ready');
@@ -299,15 +280,12 @@ describe('a role that is no superuser', () => {
   test('restores its own database when it may create one and note how far it is', async () => {
     await server.sql('ALTER ROLE app CREATEDB; REVOKE SET ON PARAMETER backout.restore FROM app');
     const restore = restoreOf(server, { backup, connection: { user: 'app' } });
-    for (const phase of ['check', 'hold', 'prepare'] as const) {
+    for (const phase of ['check', 'prepare'] as const) {
       expect((await failure(restore[phase]())).message).toContain(
         'GRANT SET ON PARAMETER backout.restore TO "app"',
       );
     }
     await server.sql('GRANT SET ON PARAMETER backout.restore TO app');
-    const open = server.sql('SELECT pg_sleep(60)', { database: SAMPLE, user: 'app' }).catch(String);
-    await restore.hold();
-    expect(await open).toContain('terminating connection');
     expect(await restore.prepare()).toMatchObject({ warnings: [] });
     const { kept } = await restore.swap();
     expect(await fingerprint(server, SAMPLE)).toBe(whole.restored);

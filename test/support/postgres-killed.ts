@@ -14,7 +14,7 @@ import type { TestPostgres } from './postgres.ts';
 export type Victim = 'programs' | 'server';
 
 export type KillingPrograms = {
-  /** For \`database.programs\`. */
+  /** For `database.programs`. */
   folder: string;
   /** From now on, the places count from 1 again. */
   arm(kill: { at: number; victim: Victim }): void;
@@ -49,7 +49,7 @@ const PSQL = String.raw`#!/bin/sh
 dir=${'$'}{0%/*}
 real=$(cat "$dir/real")
 case " $* " in
-  *" --csv "*|*" oids="*) exec "$real/psql" "$@" ;;
+  *" --csv "*|*" -A -t "*|*" oids="*) exec "$real/psql" "$@" ;;
   *" VERBOSITY=verbose "*)
     awk -v turn="$dir/turn" '
       /^BEGIN/ { within = 1 }

@@ -95,7 +95,7 @@ export async function dropSample(postgres: SqlServer, database = SAMPLE): Promis
 export const BACKUP_FORMATS = ['plain', 'plain-gz', 'custom', 'directory'] as const;
 export type BackupFormat = (typeof BACKUP_FORMATS)[number];
 
-/** Backs the database up to \`path\`, as people do it: with pg_dump alone. */
+/** Backs the database up to `path`, as people do it: with pg_dump alone. */
 export async function backUp(
   postgres: SqlServer,
   { database = SAMPLE, path, format }: { database?: string; path: string; format: BackupFormat },

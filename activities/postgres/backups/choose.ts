@@ -24,8 +24,7 @@ export async function chooseBackup(
   postgres: Postgres,
   { releasedAt, signal }: ChooseOptions,
 ): Promise<BackupChoice> {
-  const surroundings = await lookAround(postgres);
-  const found = await findBackups(postgres, signal);
+  const [surroundings, found] = await Promise.all([lookAround(postgres), findBackups(postgres, signal)]);
   const choice: BackupChoice = { chosen: null, others: [] };
   for (const backup of found) {
     const reason =
@@ -57,8 +56,8 @@ export async function requireNamed(
   postgres: Postgres,
   { name, signal }: { name: string; signal?: AbortSignal },
 ): Promise<BackupChoice & { chosen: Backup }> {
-  const surroundings = await lookAround(postgres);
-  const found = (await findBackups(postgres, signal)).find((backup) => backup.name === name);
+  const [surroundings, backups] = await Promise.all([lookAround(postgres), findBackups(postgres, signal)]);
+  const found = backups.find((backup) => backup.name === name);
   const { folder, pattern } = postgres.settings.backups;
   const where = { where: postgres.describe(), folder, pattern };
   if (found === undefined) throw noSuchBackup(name, where);

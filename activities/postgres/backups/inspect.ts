@@ -147,19 +147,26 @@ export async function readBackup(postgres: Postgres, backup: Found, signal?: Abo
   const options = { timeoutMs: READ_MS, ...(signal === undefined ? {} : { signal }) };
   if (backup.sizeBytes === 0) return bad('empty', 'is empty');
   if (backup.format === null) return notRestorable(backup);
-  const sha256 =
-    backup.manifest === null ? null : (await postgres.beside(CHECKSUM, [backup.path], options)).stdout.trim();
-  const reading = isPlain(backup.format)
-    ? await readPlain(postgres, backup, options)
-    : await readArchive(postgres, backup, { ...options, wasRead: sha256 === backup.manifest?.sha256 });
+  const hashing =
+    backup.manifest === null
+      ? Promise.resolve(null)
+      : postgres.beside(CHECKSUM, [backup.path], options).then(({ stdout }) => stdout.trim());
+  const wasRead = hashing.then((sha256) => sha256 === backup.manifest?.sha256);
+  const [sha256, reading] = await Promise.all([
+    hashing,
+    isPlain(backup.format)
+      ? readPlain(postgres, backup, options)
+      : readArchive(postgres, backup, { ...options, wasRead }),
+    wasRead,
+  ]);
   return reading.ok ? { ...reading, sha256 } : reading;
 }
 
 type Limits = { timeoutMs: number; signal?: AbortSignal };
 
 type ArchiveLimits = Limits & {
-  /** It is to the byte what `backout backup` has read from end to end when it wrote the manifest. */
-  wasRead: boolean;
+  /** Is it to the byte what `backout backup` has read from end to end when it wrote the manifest? */
+  wasRead: Promise<boolean>;
 };
 
 async function readPlain(postgres: Postgres, backup: Found, options: Limits): Promise<Reading> {
@@ -187,12 +194,15 @@ async function readArchive(
     outside
       ? await postgres.feed({ file: backup.path, unpack: 'cat' }, argv, options)
       : await postgres.run([...argv, backup.path], options);
-  const list = await read(['pg_restore', '-l']);
+  const [list, schema, isKnown] = await Promise.all([
+    read(['pg_restore', '-l']),
+    read(['sh', '-c', READ_SCHEMA, 'backout']),
+    wasRead,
+  ]);
   if (failedToRead(list)) return { ok: false, reason: whyUnreadable(list.stderr) };
   // `-l` passes an archive that is cut off. This reads every row.
-  const whole = wasRead ? null : await read(['pg_restore', '-f', '/dev/null']);
+  const whole = isKnown ? null : await read(['pg_restore', '-f', '/dev/null']);
   if (whole !== null && failedToRead(whole)) return { ok: false, reason: whyUnreadable(whole.stderr) };
-  const schema = await read(['sh', '-c', READ_SCHEMA, 'backout']);
   if (failedToRead(schema)) return { ok: false, reason: whyUnreadable(schema.stderr) };
   return {
     ok: true,

@@ -15,7 +15,17 @@ import { readBackup } from './inspect.ts';
 import type { Found } from './inspect.ts';
 import { judgeReading } from './judge.ts';
 import type { Surroundings } from './judge.ts';
-import { CHECKSUM, DISCARD, NO_FOLDER, PRIVATELY, PUBLISH, SIZE, SWEEP } from './scripts.ts';
+import {
+  CHECKSUM,
+  DISCARD,
+  NAME_TAKEN,
+  NO_FOLDER,
+  NO_MANIFEST,
+  PRIVATELY,
+  PUBLISH,
+  SIZE,
+  SWEEP,
+} from './scripts.ts';
 import { lookAround } from './surroundings.ts';
 
 export type BackupOrder = {
@@ -176,14 +186,21 @@ export async function verify(
   return { sizeBytes: backup.sizeBytes, sha256: checksum.stdout.trim() };
 }
 
+/** By the exit code of the script, which says nothing else. */
+const WHY_NOT_NAMED: Record<number, string> = {
+  [NAME_TAKEN]: 'a backup of that name is there, made in the same second',
+  [NO_MANIFEST]: 'its manifest could not be written: is the disk full?',
+};
+
 type ToPublish = { partial: string; name: string; manifest: BackupManifest };
 
 async function publish(postgres: Postgres, { partial, name, manifest }: ToPublish): Promise<void> {
   const { folder } = postgres.settings.backups;
   const stdin = `${JSON.stringify(manifest, null, 2)}\n`;
   const result = await postgres.beside(PUBLISH, [folder, partial, name], { stdin, timeoutMs: 600_000 });
-  if (result.exitCode !== 0)
-    throw notMade('BackupNotMade', `${name} could not be named in ${folder}`, result);
+  if (result.exitCode === 0) return;
+  const stderr = WHY_NOT_NAMED[result.exitCode ?? 0] ?? result.stderr;
+  throw notMade('BackupNotMade', `${name} could not be named in ${folder}`, { ...result, stderr });
 }
 
 function notMade(type: FailureType, what: string, { stderr }: CommandResult): BackoutFailure {

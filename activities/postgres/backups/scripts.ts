@@ -16,6 +16,9 @@ true`;
 
 /** LIST's own exit code. */
 export const NO_FOLDER = 210;
+/** Those of PUBLISH. */
+export const NAME_TAKEN = 211;
+export const NO_MANIFEST = 212;
 
 /**
  * Arguments: a folder, then names in it. For each: its beginning (unpacked where it is gzip), whether it is gzip, and its
@@ -127,8 +130,8 @@ find . -maxdepth 1 -name ".$2-*.partial" -mmin +1440 -exec rm -rf {} +`;
 export const PUBLISH = String.raw`
 umask 077
 cd "$1" || exit ${NO_FOLDER}
-[ ! -e "$3" ] || exit 211
-cat >".$3.manifest.partial" && [ -s ".$3.manifest.partial" ] || exit 212
+[ ! -e "$3" ] || exit ${NAME_TAKEN}
+cat >".$3.manifest.partial" && [ -s ".$3.manifest.partial" ] || exit ${NO_MANIFEST}
 sync "$2" ".$3.manifest.partial" 2>/dev/null || sync
 mv -- "$2" "$3" && mv -- ".$3.manifest.partial" "$3.manifest.json"`;
 

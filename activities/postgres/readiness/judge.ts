@@ -95,8 +95,8 @@ export function judgeBackups(
   const said = bad.slice(0, NAMED).map(({ backup, reason }) => `${backup.name} ${reason.text}`);
   const list = [...said, ...(bad.length > NAMED ? [`${bad.length - NAMED} more`] : [])].join('; ');
   if (chosen === null) {
+    // No warning: a database with backups is configured to be restored, and now it could not be.
     return {
-      optional: true,
       detail: bad.length === 0 ? `no file matches ${backups.pattern}` : `none is good: ${list}`,
       fix: `Without one there is no full rollback. ${make}; see also \`database.backups\`.`,
     };

@@ -13,21 +13,22 @@ export type Abandoned = {
 };
 
 /**
- * The live database is as if there had been no restore: its writes are free, its marker is gone, nothing is beside it.
- * Safe to run again. `run` is another rollback's, where that one has ended without doing this itself. With `keepHold`
- * what is beside it goes, and writes that are held stay held: a freeze is lifted by people.
+ * The live database is as if there had been no restore: its marker is gone, nothing is beside it. Safe to run again.
+ * `run` is another rollback's, where that one has ended without doing this itself. Writes that a freeze holds stay held,
+ * and its marker stays, unless `liftFreeze`: people lift a freeze.
  */
 export async function abandon(
   context: Context,
   run = context.job.run,
-  { keepHold = false }: { keepHold?: boolean } = {},
+  { liftFreeze = false } = {},
 ): Promise<Abandoned> {
   // Of a run that has ended no attempt is a later one than ours.
   const token = run === context.job.run ? context.job.token : Number.MAX_SAFE_INTEGER;
   const job: RestoreJob = { ...context.job, run, token };
   const its: Context = { ...context, job };
   const { stage } = await look(its);
-  const isKept = keepHold && 'marker' in stage && stage.marker.held !== null;
+  const held = 'marker' in stage ? stage.marker.held : null;
+  const isKept = held !== null && !liftFreeze;
   if (!isKept && (stage.is === 'begun' || stage.is === 'ready')) {
     const { live, marker } = stage;
     await change(its, [

@@ -53,6 +53,25 @@ export function restoredBefore(
   return latest === undefined ? {} : { restoredBefore: latest };
 }
 
+/** How long the last restore of this database took, and of how large a backup, while what it replaced is kept. Pure. */
+export function lastRestore(facts: Facts, live: string): Pick<DatabasePlan, 'lastRestore'> {
+  const noted = facts.databases.flatMap(({ name, marker }) =>
+    marker?.is === 'kept' && marker.live === live && marker.took !== undefined
+      ? [{ name, took: marker.took }]
+      : [],
+  );
+  const last = noted.sort((a, b) => a.name.localeCompare(b.name)).at(-1);
+  return last === undefined ? {} : { lastRestore: last.took };
+}
+
+/** The database that a run replaced last, where it is kept. Pure. */
+export function keptBy(facts: Facts, { live, run }: { live: string; run: string }): string | null {
+  const names = facts.databases.flatMap(({ name, marker }) =>
+    marker?.is === 'kept' && marker.live === live && marker.run === run && name !== live ? [name] : [],
+  );
+  return names.sort().at(-1) ?? null;
+}
+
 /** Arguments: folder, beginning of the names. Prints now and the time of the file, in seconds since 1970, and its name. */
 const LIST_COPIES = String.raw`
 cd "$1" || exit 210

@@ -4,6 +4,7 @@
  * its swap makes a database that can be written live.
  */
 import { BackoutFailure } from '../../../src/domain/failure.ts';
+import { takeOverOptions } from '../../../src/domain/freeze.ts';
 import type { Postgres } from '../client.ts';
 import { sqlStateOf } from '../failures.ts';
 import { abandon } from './abandon.ts';
@@ -76,7 +77,7 @@ export async function freeze(postgres: Postgres, job: FreezeJob): Promise<Frozen
   if (held === null || earlier !== null) {
     const ours: MarkerOf<'live'> = {
       ...{ is: 'live', run: job.run, backup: '', token: job.token, database: newName(live.name, job) },
-      held: held ?? { before: readOnlySetting(live) },
+      held: { before: held === null ? readOnlySetting(live) : held.before },
     };
     await change(context, [
       lock(live.name),
@@ -105,8 +106,11 @@ export async function thaw(postgres: Postgres, job: FreezeJob): Promise<Thawed> 
   const { marker } = liveOf(postgres, facts);
   const holder = marker?.is === 'live' && marker.held !== null ? marker.run : null;
   if (holder !== null && holder !== job.run && !(await job.isEnded(holder)))
-    throw notFrozen(postgres, [`The rollback ${holder} is at work on it and holds its writes.`]);
-  if (holder !== null) await abandon(context, holder);
+    throw notFrozen(postgres, [
+      `The rollback ${holder} is at work on it and holds its writes; if you know that it has ended, start again with ` +
+        `\`${takeOverOptions(holder)}\`.`,
+    ]);
+  if (holder !== null) await abandon(context, holder, { liftFreeze: true });
   await endSessions(context);
   return { held: holder !== null, warnings: await proofOfThaw(postgres, job.signal) };
 }

@@ -17,7 +17,7 @@ import { inPlaceStageOf, ledgerName } from './in-place-stage.ts';
 import type { InPlaceStage } from './in-place-stage.ts';
 import { DAY_MS } from './job.ts';
 import type { RestoreBackup, RestoreJob } from './job.ts';
-import { resetMarker, setMarker } from './marker.ts';
+import { frozenAgain, resetMarker, setMarker } from './marker.ts';
 import type { MarkerOf } from './marker.ts';
 import { newName, oldName } from './names.ts';
 import { readNeeds } from './needs.ts';
@@ -114,7 +114,9 @@ async function putBack(context: InPlaceContext): Promise<InPlaceResult> {
       return doneBefore(stage.marker);
     case 'untouched':
     case 'begun': {
-      if (stage.live.marker?.is === 'live' && stage.live.marker.run === context.job.run) {
+      const { marker } = stage.live;
+      // What a freeze holds is lifted by people, who find it by its marker.
+      if (marker?.is === 'live' && marker.run === context.job.run && marker.held === null) {
         await change(context, [lock(name), stillAsRead([stage.live]), resetMarker(name)]);
       }
       await dropAttempts(context, facts);
@@ -142,7 +144,9 @@ async function settle(context: InPlaceContext): Promise<void> {
 /** @throws BackoutFailure DatabaseMissing; Fenced */
 async function see({ postgres, job }: InPlaceContext): Promise<Seen> {
   const facts = await readFacts(postgres, job.signal);
-  const stage = inPlaceStageOf(facts, { live: postgres.settings.name, run: job.run, token: job.token });
+  const { run, token, planned, backup } = job;
+  const asked = { live: postgres.settings.name, run, token, sha256: backup.sha256, planned };
+  const stage = inPlaceStageOf(facts, asked);
   if (stage === null) {
     throw new BackoutFailure('DatabaseMissing', {
       what: `There is no ${postgres.describe()}, and nothing of this rollback's that tells where it is.`,
@@ -164,10 +168,11 @@ async function begin(context: InPlaceContext, facts: Facts, live: Database): Pro
   await refuse(context, { facts, stage: { is: 'untouched', live } }, 'in-place');
   const name = ledgerName(live.name, job.run);
   const attempt = { run: job.run, backup: job.backup.sha256, token: job.token };
+  const held = live.marker?.is === 'live' ? live.marker.held : null;
   await change(context, [
     lock(live.name),
     stillAsRead([live]),
-    setMarker(live.name, { is: 'live', ...attempt, database: name, held: null }),
+    setMarker(live.name, { is: 'live', ...attempt, database: name, held }),
   ]);
   await dropAttempts(context, facts);
   await drop(context, name);
@@ -178,6 +183,8 @@ async function begin(context: InPlaceContext, facts: Facts, live: Database): Pro
   const ledger: MarkerOf<'ledger'> = {
     ...{ is: 'ledger', ...attempt, live: live.name, like, owners, done: null },
     keepsOld: isRoomy(facts, free) === true,
+    ...(held === null ? {} : { held }),
+    ...(job.purpose === undefined ? {} : { purpose: job.purpose }),
   };
   await change(context, [lock(live.name), setMarker(name, ledger)]);
   return await see(context);
@@ -222,11 +229,11 @@ async function proveReadable(
   throw refused(postgres.describe(), [`The safety copy ${path} can't be read: ${failure.parts.what}`]);
 }
 
-/** Keeps off attempts before this one. */
+/** Keeps off attempts before this one, and notes what is restored: an earlier one may have begun with another backup. */
 async function fence(context: InPlaceContext, { ledger, marker }: Away): Promise<void> {
-  const { token } = context.job;
-  if (marker.token === token) return;
-  const fenced = setMarker(ledger.name, { ...marker, token });
+  const { token, backup } = context.job;
+  if (marker.token === token && marker.backup === backup.sha256) return;
+  const fenced = setMarker(ledger.name, { ...marker, token, backup: backup.sha256 });
   await change(context, [lock(marker.live), stillAsRead([ledger]), fenced]);
 }
 
@@ -260,11 +267,14 @@ async function bringBack(context: InPlaceContext, done: 'restored' | 'put-back')
   const { facts, stage } = await see(context);
   if (stage.is !== 'away' || stage.restoring === null) throw changedMeanwhile(context);
   const { restoring, ledger, marker } = stage;
+  const at = new Date(`${facts.now}Z`).toISOString();
+  const restored = done === 'restored' ? { restored: { oid: restoring.oid, at } } : {};
   await runSwitch(context, {
     statements: [
       lock(marker.live),
       stillAsRead([ledger, restoring]),
-      setMarker(ledger.name, { ...marker, done }),
+      ...(done === 'put-back' && marker.held !== undefined ? frozenAgain(restoring.name, marker) : []),
+      setMarker(ledger.name, { ...marker, ...restored, done }),
       `ALTER DATABASE ${ident(restoring.name)} RENAME TO ${ident(marker.live)}`,
     ],
     oids: [restoring.oid],
@@ -290,7 +300,7 @@ async function renameBack(context: InPlaceContext, facts: Facts, stage: Away): P
     statements: [
       lock(marker.live),
       stillAsRead([ledger, old]),
-      resetMarker(old.name),
+      ...frozenAgain(old.name, marker),
       setMarker(ledger.name, { ...marker, done: 'put-back' }),
       `ALTER DATABASE ${ident(old.name)} RENAME TO ${ident(marker.live)}`,
     ],

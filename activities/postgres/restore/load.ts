@@ -7,11 +7,16 @@ import { connectionString } from '../commands.ts';
 import { connectionFailure, said } from '../failures.ts';
 import { DAY_MS } from './job.ts';
 import type { RestoreBackup, RestoreJob } from './job.ts';
+import { lookAtMachine, tuningFor } from './machine.ts';
 
 export type Load = { argv: string[]; source: Source | null };
 
 /** How to load it: in parallel where the format and the place allow. Pure. */
-export function loadCommand(backup: RestoreBackup, settings: DatabaseSettings, database: string): Load {
+export function loadCommand(
+  backup: RestoreBackup,
+  settings: DatabaseSettings,
+  { database, jobs }: { database: string; jobs: number },
+): Load {
   const { path, format } = backup;
   const restore = ['pg_restore', '--exit-on-error', '--no-password', '-d', connectionString(database)];
   const psql = ['psql', '-X', '-q', '-w', '-v', 'ON_ERROR_STOP=1', '-o', '/dev/null', '-f', '-'];
@@ -23,10 +28,10 @@ export function loadCommand(backup: RestoreBackup, settings: DatabaseSettings, d
     case 'custom':
       // Several readers need a file: through a pipe there can be only one.
       return isReachable(settings)
-        ? { argv: [...restore, '-j', String(settings.restore.jobs), path], source: null }
+        ? { argv: [...restore, '-j', String(jobs), path], source: null }
         : { argv: restore, source: { file: path, unpack: 'cat' } };
     case 'directory':
-      return { argv: [...restore, '-j', String(settings.restore.jobs), path], source: null };
+      return { argv: [...restore, '-j', String(jobs), path], source: null };
   }
 }
 
@@ -54,10 +59,11 @@ export async function load(
   job: RestoreJob,
   { database, lenient = false }: Loading,
 ): Promise<string[]> {
-  const { argv, source } = loadCommand(job.backup, postgres.settings, database);
+  const { jobs, settings } = tuningFor(await lookAtMachine(postgres, job.signal), postgres.settings.restore);
+  const { argv, source } = loadCommand(job.backup, postgres.settings, { database, jobs });
   const command = lenient ? argv.filter((word) => word !== '--exit-on-error') : argv;
   const options = {
-    database,
+    ...{ database, settings },
     timeoutMs: job.timeoutMs ?? DAY_MS,
     ...(job.signal === undefined ? {} : { signal: job.signal }),
   };

@@ -16,6 +16,22 @@ const shared = {
   backup: z.string(),
 };
 
+/** What a restore was for: a later rollback of the same fault need not do it again. */
+export const purposeSchema = z.strictObject({
+  service: z.string(),
+  faulty: z.strictObject({ name: z.string(), version: z.string().nullable() }),
+});
+export type Purpose = z.infer<typeof purposeSchema>;
+
+/** How long restoring it took, and of how large a backup: the next one of this database will take about as long. */
+const tookSchema = z.strictObject({ bytes: z.number(), seconds: z.number() });
+
+/** The restored database, whatever it is called by now, and when it became the live one (UTC). */
+const restoredSchema = z.strictObject({ oid: z.int(), at: z.string() });
+
+/** What the setting was before a freeze. Only its own lift ends that: a restore that is given up leaves it held. */
+const heldSchema = z.strictObject({ before: z.string().nullable() });
+
 export const markerSchema = z.discriminatedUnion('is', [
   /** On the live database: a restore goes on beside it. Written first, removed by the swap. */
   z.strictObject({
@@ -25,11 +41,17 @@ export const markerSchema = z.discriminatedUnion('is', [
     token: z.int(),
     /** The database that is restored into. */
     database: z.string(),
-    /** Writes are held, and this is what the setting was before. Null: they are not. */
-    held: z.strictObject({ before: z.string().nullable() }).nullable(),
+    /** Its writes are held by a freeze. Null: they are not. */
+    held: heldSchema.nullable(),
   }),
   /** On the new database. */
-  z.strictObject({ is: z.literal('new'), ...shared, live: z.string(), ready: z.boolean() }),
+  z.strictObject({
+    is: z.literal('new'),
+    ...shared,
+    live: z.string(),
+    ready: z.boolean(),
+    took: tookSchema.optional(),
+  }),
   /** On the replaced database. */
   z.strictObject({
     is: z.literal('kept'),
@@ -37,6 +59,10 @@ export const markerSchema = z.discriminatedUnion('is', [
     live: z.string(),
     /** When it may be dropped, in UTC. */
     until: z.string(),
+    purpose: purposeSchema.optional(),
+    took: tookSchema.optional(),
+    /** What took its place. Missing on one that a restore in place has taken away. */
+    restored: restoredSchema.optional(),
   }),
   /** On an empty database that stands beside while, in place, there may be neither the old nor the restored one. */
   z.strictObject({
@@ -50,8 +76,13 @@ export const markerSchema = z.discriminatedUnion('is', [
     owners: z.record(z.string(), z.string()),
     /** There is room for both: the one before is kept as it is, and not dropped for its room. */
     keepsOld: z.boolean(),
+    /** A freeze held its writes: they are held again when it is put back. */
+    held: heldSchema.optional(),
     /** Null while it goes on; then what is live now. */
     done: z.enum(['restored', 'put-back']).nullable(),
+    purpose: purposeSchema.optional(),
+    /** Once `done` is `restored`. */
+    restored: restoredSchema.optional(),
   }),
 ]);
 export type Marker = z.infer<typeof markerSchema>;
@@ -86,6 +117,12 @@ export function releaseWrites(database: string, before: string | null): string {
   return before === null
     ? `ALTER DATABASE ${name} RESET ${HELD}`
     : `ALTER DATABASE ${name} SET ${HELD} TO ${literal(before)}`;
+}
+
+/** The one before a restore in place is again as it was: with its writes held where a freeze holds them. */
+export function frozenAgain(name: string, { held, run, backup, token }: MarkerOf<'ledger'>): string[] {
+  if (held === undefined) return [resetMarker(name)];
+  return [setMarker(name, { is: 'live', run, backup, token, database: name, held }), holdWrites(name)];
 }
 
 export const isMarker = (setting: string): boolean => setting === MARKER;

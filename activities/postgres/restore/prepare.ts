@@ -78,12 +78,13 @@ export async function prepare(context: Context): Promise<Prepared> {
   const { stage } = seen;
   if (stage.is === 'swapped') return nothingToDo(stage.live.name);
   if (stage.is === 'ready') return nothingToDo(stage.restored.name);
-  await refuse(context, seen);
+  await Promise.all([context.job.proveBackup?.(), refuse(context, seen)]);
   const database = await begin(context, seen);
   await dropLeftovers(context);
   await create(context, { live: stage.live, database });
+  const began = Date.now();
   const warnings = await fill(context, database);
-  const details = await finish(context, database);
+  const details = await finish(context, database, (Date.now() - began) / 1000);
   return { already: false, database, details, warnings };
 }
 
@@ -168,19 +169,24 @@ async function analyze({ postgres, job }: Context, database: string): Promise<vo
 }
 
 /** Gives it what belongs to the live database, so that checks run as the application will, and marks it ready. */
-async function finish(context: Context, database: string): Promise<string[]> {
+async function finish(context: Context, database: string, seconds: number): Promise<string[]> {
   const { stage, facts } = await look(context);
   const restored = existing(facts, database);
   const carried = carryOver(wantedOf(stage.live), restored);
   await change(context, [lock(stage.live.name), stillAsRead([stage.live, restored]), ...carried]);
   const details = await runChecks(context.postgres, database, signalOf(context));
-  await mark(context, { database, ready: true });
+  const { sizeBytes: bytes } = context.job;
+  await mark(context, {
+    database,
+    ready: true,
+    ...(bytes === undefined ? {} : { took: { bytes, seconds } }),
+  });
   return details;
 }
 
 async function mark(
   context: Context,
-  { database, ready }: { database: string; ready: boolean },
+  { database, ...noted }: { database: string } & Pick<MarkerOf<'new'>, 'ready' | 'took'>,
 ): Promise<void> {
   const { job } = context;
   const { stage, facts } = await look(context);
@@ -188,7 +194,7 @@ async function mark(
   await change(context, [
     lock(live),
     stillAsRead([stage.live, existing(facts, database)]),
-    setMarker(database, { is: 'new', run: job.run, backup: job.backup.sha256, live, ready }),
+    setMarker(database, { is: 'new', run: job.run, backup: job.backup.sha256, live, ...noted }),
   ]);
 }
 

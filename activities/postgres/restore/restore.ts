@@ -6,7 +6,6 @@
 import type { Postgres } from '../client.ts';
 import { abandon } from './abandon.ts';
 import type { Abandoned } from './abandon.ts';
-import { hold } from './hold.ts';
 import type { RestoreJob } from './job.ts';
 import { prepare, refuse } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
@@ -21,14 +20,12 @@ export type Restore = {
   stage(): Promise<Stage['is']>;
   /** Could it be done? Changes nothing. @throws BackoutFailure RestoreRefused with all reasons */
   check(): Promise<void>;
-  /** Keeps the live database from being written. See \`hold\`. @returns false when it was held already */
-  hold(): Promise<boolean>;
   /** Restores beside the live database, which serves on; checks and analyzes. Takes as long as a restore takes. */
   prepare(): Promise<Prepared>;
   /** Makes the restored database the live one: all at once. Only after a person has confirmed. */
   swap(): Promise<Swapped>;
-  /** Takes back everything that has not become live: also of another run, which must have ended. See \`abandon\`. */
-  abandon(run?: string, options?: { keepHold?: boolean }): Promise<Abandoned>;
+  /** Takes back everything that has not become live: also of another run, which must have ended. See `abandon`. */
+  abandon(run?: string): Promise<Abandoned>;
 };
 
 export function createRestore(postgres: Postgres, job: RestoreJob): Restore {
@@ -36,9 +33,8 @@ export function createRestore(postgres: Postgres, job: RestoreJob): Restore {
   return {
     stage: async () => (await look(context)).stage.is,
     check: async () => await refuse(context, await look(context)),
-    hold: () => hold(context),
     prepare: () => prepare(context),
     swap: () => swap(context),
-    abandon: (run, options) => abandon(context, run, options),
+    abandon: (run) => abandon(context, run),
   };
 }

@@ -25,7 +25,9 @@ export type Seen = { facts: Facts; stage: Stage };
 export async function look({ postgres, job }: Context): Promise<Seen> {
   const facts = await readFacts(postgres, job.signal);
   const { name } = postgres.settings;
-  const stage = stageOf(facts, { live: name, run: job.run, sha256: job.backup.sha256 });
+  const { run, holder = run, backup, beyond } = job;
+  const asked = { live: name, run, holder, sha256: backup.sha256 };
+  const stage = stageOf(facts, beyond === undefined ? asked : { ...asked, beyond });
   if (stage === null) {
     throw new BackoutFailure('DatabaseMissing', {
       what: `There is no ${postgres.describe()}.`,

@@ -67,8 +67,12 @@ async function attemptSwap(context: Context, { facts, stage }: Seen): Promise<nu
   const reasons = refusalsOfLive(facts, { live: name, run: job.run, maintenanceDatabase });
   if (reasons.length > 0) throw refused(postgres.describe(), reasons);
   const until = new Date(Date.parse(`${facts.now}Z`) + restore.keepOldDays * DAY_MS).toISOString();
+  const took = stage.restored.marker?.is === 'new' ? stage.restored.marker.took : undefined;
   const kept: MarkerOf<'kept'> = {
     ...{ is: 'kept', run: job.run, backup: job.backup.sha256, live: name, until },
+    ...(job.purpose === undefined ? {} : { purpose: job.purpose }),
+    ...(took === undefined ? {} : { took }),
+    restored: { oid: stage.restored.oid, at: new Date(`${facts.now}Z`).toISOString() },
   };
   const { live, restored } = stage;
   const carried = carryOver(wantedOf(live), restored);

@@ -67,7 +67,7 @@ export function switchStatements({ live, restored, oldName, kept, carried }: Swi
 }
 
 /**
- * Ends all sessions in the databases \`:oids\` for as long as a transaction has the lock of \`:live\`, and no longer:
+ * Ends all sessions in the databases `:oids` for as long as a transaction has the lock of `:live`, and no longer:
  * when that transaction is gone for whatever reason, sessions are left alone. What we may not end stays.
  */
 const END_SESSIONS = String.raw`

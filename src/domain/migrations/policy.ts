@@ -64,13 +64,16 @@ function refused(question: Question, inTheWay: PlannedMigration[]): NonNullable<
 }
 
 function unreadable(question: Question): NonNullable<Judgement['refusal']> {
-  const { migrations, to, service } = question;
+  const { migrations, to, service, environment, hasDatabase } = question;
+  const recovery = hasDatabase
+    ? ` If the database does not answer, \`backout recover ${service} --env ${environment} --reason WHY\` starts it.`
+    : '';
   return {
     type: 'MigrationsUnreadable',
     what: `Which migrations came since ${to} could not be found out, so it is not known whether ${to} runs on the database. ${asSentence(migrations.problem ?? '')}`,
     changed: NOTHING_CHANGED,
     next:
-      `Correct that and start again. If you know that ${to} runs on the database as it is: ` +
+      `Correct that and start again.${recovery} If you know that ${to} runs on the database as it is: ` +
       `\`backout rollback traffic-only ${service} --ignore-migrations "HOW YOU KNOW"\` (in JSON: \`ignoreMigrations\`); that goes into the report. ` +
       choices(question).join(' '),
   };

@@ -13,7 +13,7 @@ import type { DatabaseSettingsInput } from '../../../src/domain/database.ts';
 
 const settings = (more: Partial<DatabaseSettingsInput> = {}) =>
   databaseSchema.parse({ name: 'shop', backups: { folder: '/backups' }, ...more });
-const CONNECTION = { database: 'shop', applicationName: 'backout', statementTimeoutMs: 0, command: 'c-1' };
+const CONNECTION = { database: 'shop', applicationName: 'backout', settings: {}, command: 'c-1' };
 
 describe('the environment of a command', () => {
   it('names the server, the role and the database', () => {
@@ -39,13 +39,16 @@ describe('the environment of a command', () => {
       sslRootCertificate: '/etc/ssl/ca.pem',
     };
     expect(
-      connectionEnvironment(settings({ connection }), { ...CONNECTION, statementTimeoutMs: 500 }),
+      connectionEnvironment(settings({ connection }), {
+        ...CONNECTION,
+        settings: { statement_timeout: '500', synchronous_commit: 'off' },
+      }),
     ).toEqual(
       expect.arrayContaining([
         'PGHOST=db.example.net',
         'PGPORT=6432',
         'PGUSER=backout',
-        'PGOPTIONS=-c statement_timeout=500',
+        'PGOPTIONS=-c statement_timeout=500 -c synchronous_commit=off',
         'PGSSLMODE=verify-full',
         'PGSSLROOTCERT=/etc/ssl/ca.pem',
       ]),

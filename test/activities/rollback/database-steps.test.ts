@@ -35,6 +35,65 @@ const partsOf = (change: Partial<DatabaseParts> = {}): DatabaseParts => ({
 const stepsOf = (change: Partial<DatabaseParts> = {}) =>
   Object.fromEntries(databaseSteps(TO, partsOf(change)).map((step) => [step.name, step]));
 
+describe('the expected time of a restore', () => {
+  const prepare = (lastRestore?: { bytes: number; seconds: number }) =>
+    stepsOf(lastRestore === undefined ? {} : { database: { ...DATABASE, lastRestore } })['prepare-restore'];
+
+  it('comes from the size of the backup where nothing else is known', () => {
+    expect(prepare()?.expectedSeconds).toBe(9);
+  });
+
+  it('comes from what the last restore of this database took, in proportion to the size', () => {
+    const step = prepare({ bytes: DATABASE.sizeBytes / 2, seconds: 30.5 });
+    expect(step?.expectedSeconds).toBe(61);
+    expect(step?.commands).toContain('the last restore of this database took 30.5 s, of 36.5 MB');
+  });
+
+  it('is never nothing', () => {
+    expect(prepare({ bytes: DATABASE.sizeBytes, seconds: 0.01 })?.expectedSeconds).toBe(1);
+    expect(prepare({ bytes: 0, seconds: 3 })?.expectedSeconds).toBe(9);
+  });
+});
+
+describe('a database that is restored already', () => {
+  const alreadyRestored = {
+    at: '2026-11-21T04:00:00.000Z',
+    run: 'rollback-41',
+    kept: 'the database "listings_old_20261121_040000"',
+  };
+  const database = { ...DATABASE, alreadyRestored };
+
+  it('is only looked at, and the release restarted on it', () => {
+    const steps = databaseSteps(TO, partsOf({ database }));
+    expect(steps.filter(({ notNeeded }) => notNeeded === undefined).map(({ name }) => name)).toEqual([
+      'check-release',
+      'restore-database',
+      'restart-application',
+    ]);
+    const {
+      'prepare-restore': prepare,
+      'restore-database': prove,
+      'confirm-restore': confirm,
+    } = stepsOf({ database });
+    expect(prove).toMatchObject({
+      title: 'See that PostgreSQL database listings on db-1 is the one that rollback-41 restored',
+      changes: 'nothing',
+      commands: [],
+    });
+    const restored = 'rollback-41 restored the database at 2026-11-21 04:00:00 UTC from listings-0312.dump';
+    expect(prepare?.notNeeded).toBe(restored);
+    expect(confirm?.notNeeded).toBe(`${restored}; who typed RESTORE stands in its record`);
+  });
+
+  it('is said in a warning, with how to restore it all the same', () => {
+    expect(databaseWarnings(TO, partsOf({ database }))).toEqual([
+      'PostgreSQL database listings on db-1 was restored from listings-0312.dump already at 2026-11-21 04:00:00 UTC, by rollback-41: it is not ' +
+        'restored again, and what was written since is kept. The one before is the database "listings_old_20261121_040000". To restore it again ' +
+        'all the same, and lose what was written since: `--restore-again` (`restoreAgain`).',
+    ]);
+  });
+});
+
 describe('a restore by swap', () => {
   it('lets the release serve on until both databases are swapped, and restarts it then', () => {
     const steps = stepsOf();

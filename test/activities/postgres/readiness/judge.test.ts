@@ -106,11 +106,11 @@ describe('the backups', () => {
     const fix =
       'Without one there is no full rollback. `backout backup shop --env production` makes one; see also `database.backups`.';
     expect(judgeBackups({ chosen: null, others: [] }, looked)).toEqual({
-      ...{ optional: true, detail: 'no file matches *.dump', fix },
+      ...{ detail: 'no file matches *.dump', fix },
     });
     const others = ['a', 'b', 'c', 'd', 'e'].map((name) => bad(name, 'empty', 'is empty'));
     expect(judgeBackups({ chosen: null, others }, looked)).toEqual({
-      ...{ optional: true, detail: 'none is good: a is empty; b is empty; c is empty; 2 more', fix },
+      ...{ detail: 'none is good: a is empty; b is empty; c is empty; 2 more', fix },
     });
   });
 

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
-import { keptDatabases, restoredBefore } from '../../../../activities/postgres/restore/expired.ts';
+import {
+  keptBy,
+  keptDatabases,
+  lastRestore,
+  restoredBefore,
+} from '../../../../activities/postgres/restore/expired.ts';
 import { whatWasDropped } from '../../../../activities/rollback/settle.ts';
-import { database, facts, keptMarker, liveMarker } from './support.ts';
+import { database, facts, keptMarker, liveMarker, RUN } from './support.ts';
 
 const OLD = 'shop_old_20261114_093800';
 const keptOf = (...databases: Parameters<typeof facts>[0]) => keptDatabases(facts(databases), 'shop');
@@ -61,4 +66,27 @@ test('what was dropped, and what was not because somebody is in it, is said by n
   expect(whatWasDropped({ dropped: [copy], inUse: [one] })).toBe(
     `Dropped, since kept for long enough: safety copy /b/.shop-before-restore-1.dump; still in use and therefore left: database ${OLD}`,
   );
+});
+
+test('what the last restore took is read from what it replaced', () => {
+  const took = (seconds: number) => keptMarker({ took: { bytes: 1000, seconds } });
+  const databases = [
+    database('shop'),
+    database('shop_old_20261114_093800', { marker: took(5) }),
+    database('shop_old_20261115_093800', { marker: took(7) }),
+    database('shop_old_20261116_093800', { marker: keptMarker() }),
+  ];
+  expect(lastRestore(facts(databases), 'shop')).toEqual({ lastRestore: { bytes: 1000, seconds: 7 } });
+  expect(lastRestore(facts([database('shop')]), 'shop')).toEqual({});
+});
+
+test('the database that a run has replaced is its own, and the last one', () => {
+  const databases = [
+    database('shop'),
+    database('shop_old_20261114_093800', { marker: keptMarker() }),
+    database('shop_old_20261115_093800', { marker: keptMarker() }),
+    database('shop_old_20261116_093800', { marker: keptMarker({ run: 'other' }) }),
+  ];
+  expect(keptBy(facts(databases), { live: 'shop', run: RUN })).toBe('shop_old_20261115_093800');
+  expect(keptBy(facts(databases), { live: 'shop', run: 'nobody' })).toBeNull();
 });

@@ -4,7 +4,8 @@ import { databaseSchema } from '../../../../src/domain/database.ts';
 import type { DatabaseSettingsInput } from '../../../../src/domain/database.ts';
 
 const settings = (given: Partial<DatabaseSettingsInput> = {}) =>
-  databaseSchema.parse({ name: 'shop', backups: { folder: '/b' }, restore: { jobs: 3 }, ...given });
+  databaseSchema.parse({ name: 'shop', backups: { folder: '/b' }, ...given });
+const into = { database: "a'b", jobs: 3 };
 const backup = (format: 'plain' | 'plain-gz' | 'custom' | 'directory') => ({
   ...{ path: "/b/o'clock", format, sha256: 'x' },
 });
@@ -20,17 +21,17 @@ describe('loading a backup', () => {
   ] as const)(
     'of the format %s is one program, several at once where the format allows',
     (format, expected) => {
-      expect(loadCommand(backup(format), settings(), "a'b")).toEqual(expected);
+      expect(loadCommand(backup(format), settings(), into)).toEqual(expected);
     },
   );
 
   test('an archive outside of the container goes in through a pipe, by one reader', () => {
-    expect(loadCommand(backup('custom'), settings({ container: 'db' }), "a'b")).toEqual({
+    expect(loadCommand(backup('custom'), settings({ container: 'db' }), into)).toEqual({
       argv: PG_RESTORE,
       source: { file: "/b/o'clock", unpack: 'cat' },
     });
     const inside = settings({ container: 'db', backups: { folder: '/b', where: 'database' } });
-    expect(loadCommand(backup('custom'), inside, "a'b").source).toBe(null);
+    expect(loadCommand(backup('custom'), inside, into).source).toBe(null);
   });
 });
 
