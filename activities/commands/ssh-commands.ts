@@ -1,6 +1,7 @@
 /** The ssh command lines, and the little wrapping that every remote command gets. Pure. */
 import type { SshSettings } from '../../src/domain/hosts.ts';
 import { formatCommand, quoteForRemoteShell } from './format.ts';
+import { unlessEnded } from './given-up.ts';
 
 /** ssh's exit code for its own failures. */
 export const SSH_FAILED = 255;
@@ -73,13 +74,13 @@ export function sessionCommand(settings: SshSettings, socket: string, line: stri
 }
 
 /**
- * What the remote login shell gets. On standard error it first says its process group, so that the command can be
- * killed there; at last it says whether an exit code 255 is the command's own, because ssh uses that one itself.
+ * What the remote login shell gets. It bears a mark of its own, and does nothing when it has been given up already. On
+ * standard error it first says its process group, so that the command can be killed there; at last it says whether an exit code 255 is the command's own, because ssh uses that one itself.
  * Messages are in English, so that they can be read by program; LANGUAGE changes nothing else.
  */
-export function remoteLine(argv: readonly string[]): string {
+export function remoteLine(argv: readonly string[], mark: string): string {
   const command = quoteForRemoteShell(argv);
-  return `export LANGUAGE=en; echo backout-group $$ >&2; ${command}; s=$?; [ $s -ne 255 ] || printf '\\nbackout-own-255\\n' >&2; exit $s`;
+  return `export LANGUAGE=en; ${unlessEnded(mark)}; echo backout-group $$ >&2; ${command}; s=$?; [ $s -ne 255 ] || printf '\\nbackout-own-255\\n' >&2; exit $s`;
 }
 
 export type RemoteError = {

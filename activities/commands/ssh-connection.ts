@@ -50,7 +50,10 @@ export class SshConnection {
 
   /** Whether it has ended, given the moment that the news of it needs to arrive. */
   async endedBy(ms: number): Promise<boolean> {
-    if (!this.#ended) await Promise.race([once(this.#child, 'close'), wait(ms)]);
+    if (this.#ended) return true;
+    const listening = new AbortController();
+    await Promise.race([once(this.#child, 'close', { signal: listening.signal }), wait(ms)]);
+    listening.abort();
     return this.#ended;
   }
 

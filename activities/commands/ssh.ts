@@ -1,4 +1,5 @@
 /** Another machine, over one multiplexed SSH connection that is made again when it breaks. */
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import type { SshSettings } from '../../src/domain/hosts.ts';
 import { execute } from './execute.ts';
 import type { Executed } from './execute.ts';
 import { withSudo } from './format.ts';
+import { endGroup } from './given-up.ts';
 import type { CommandResult, Host, RunOptions } from './host.ts';
 import { checked, sshFailure, timedOut } from './outcome.ts';
 import { Slots } from './slots.ts';
@@ -67,42 +69,45 @@ class SshHost implements Host {
   ): Promise<CommandResult> {
     options.signal?.throwIfAborted();
     const connection = await this.#connect();
-    const result = await this.#send(connection, withSudo(argv, sudo), options);
+    const mark = randomUUID();
+    const result = await this.#send(connection, { argv: withSudo(argv, sudo), mark }, options);
     const command = { host: this.name, argv, sudo };
     if (result.timedOut || result.aborted) {
-      const killed = await this.#clearAway(connection, { group: readGroup(result.stderrBeginning), sudo });
+      const group = readGroup(result.stderrBeginning);
+      const end = group === undefined ? endGroup(mark) : killGroup(group);
+      const killed = await this.#clearAway(connection, withSudo(end, sudo));
       options.signal?.throwIfAborted();
       throw timedOut(command, { durationMs: result.durationMs, killed });
     }
     const { stderr, own255 } = readRemoteError(result.stderr);
     if (result.exitCode === SSH_FAILED && !own255) {
-      await this.#clearAway(connection, { group: undefined, sudo });
+      await this.#clearAway(connection, [':']);
       throw sshFailure(this.name, { stderr: stderr.trim() || connection.said, sent: true });
     }
     return checked({ ...result, stderr }, command);
   }
 
-  #send(connection: SshConnection, argv: string[], options: Omit<RunOptions, 'sudo'>): Promise<Executed> {
-    return execute(sessionCommand(this.#settings.ssh, connection.socket, remoteLine(argv)), options);
+  #send(
+    connection: SshConnection,
+    { argv, mark }: { argv: string[]; mark: string },
+    options: Omit<RunOptions, 'sudo'>,
+  ): Promise<Executed> {
+    return execute(sessionCommand(this.#settings.ssh, connection.socket, remoteLine(argv, mark)), options);
   }
 
   /**
-   * After a command that did not end well: kills what was left of it there, and learns by that whether the connection
-   * still answers. One that does not is given up, so that the next command gets a new one.
-   * @returns whether the command was killed
+   * After a command that did not end well: does away with what was left of it there, and learns by that whether the
+   * connection still answers. One that does not is given up, so that the next command gets a new one.
+   * @returns whether `argv` succeeded
    */
-  async #clearAway(
-    connection: SshConnection,
-    { group, sudo }: { group: number | undefined; sudo: boolean },
-  ): Promise<boolean> {
-    const argv = group === undefined ? [':'] : withSudo(killGroup(group), sudo);
+  async #clearAway(connection: SshConnection, argv: string[]): Promise<boolean> {
     const timeoutMs = this.#settings.ssh.connectTimeoutSeconds * 1000;
     const answer = (await connection.endedBy(NEWS_MS))
       ? null
-      : await this.#send(connection, argv, { timeoutMs });
+      : await this.#send(connection, { argv, mark: randomUUID() }, { timeoutMs });
     const answered = answer !== null && !answer.timedOut && readGroup(answer.stderrBeginning) !== undefined;
     if (!answered || connection.ended) this.#drop(connection);
-    return answered && group !== undefined && answer.exitCode === 0;
+    return answered && answer.exitCode === 0;
   }
 
   /** A connection that stands, made anew where there is none. */

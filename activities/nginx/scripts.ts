@@ -2,6 +2,7 @@
  * Reading and changing the site file on its host, as constant shell scripts: each is one round trip, all data comes
  * in as arguments or on standard input. Killed at any instant, they leave the old file or the new one, never half.
  */
+import { mayReplace } from '../commands/may-replace.ts';
 
 export const EXIT = {
   missing: 220,
@@ -118,19 +119,8 @@ ngx "$config" -t -q || exit 233
 "$@" || exit 234
 rm -f -- "$backup" "$made"`;
 
-/**
- * Argument: real path. Prints our user. Could APPLY put a new file in its place, with its owner and group? Only root
- * can give a file away.
- */
-export const MAY_REPLACE = String.raw`
-folder=$(dirname -- "$1")
-id -un
-[ -w "$folder" ] && [ -x "$folder" ] || exit 235
-[ "$(id -u)" != 0 ] || exit 0
-[ "$(stat -c %u -- "$1")" = "$(id -u)" ] || exit 236
-group=$(stat -c %g -- "$1")
-for ours in $(id -G); do [ "$ours" != "$group" ] || exit 0; done
-exit 236`;
+/** Could APPLY do its work? */
+export const MAY_REPLACE = mayReplace({ ...EXIT, notWritable: EXIT.folderNotWritable });
 
 /**
  * Arguments: nginx, its -p or "", the pid file that its configuration names or "". Prints the pid file, the process in

@@ -86,9 +86,10 @@ test('an address can never be taken for an option', () => {
   ]);
 });
 
-test('the remote shell gets quoted arguments, and tells the process group and an exit code 255', () => {
-  expect(remoteLine(['cat', "it's"])).toBe(
-    'export LANGUAGE=en; echo backout-group $$ >&2; cat "it\'s"; s=$?;' +
+test('the remote shell does nothing that was given up, gets quoted arguments, and tells the process group and an exit code 255', () => {
+  expect(remoteLine(['cat', "it's"], 'm-1')).toBe(
+    'export LANGUAGE=en; for folder in /dev/shm /tmp /var/tmp; do' +
+      ' [ ! -e "$folder/backout-ended-m-1" ] || exit 1; done; echo backout-group $$ >&2; cat "it\'s"; s=$?;' +
       " [ $s -ne 255 ] || printf '\\nbackout-own-255\\n' >&2; exit $s",
   );
 });
