@@ -1,8 +1,8 @@
 /** A receiver that speaks the wire format of Slack's incoming webhooks, and remembers what it took. */
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { SlackPayload } from '../../activities/notification/slack-payload.ts';
+import type { SlackPayload } from '../../activities/slack/payload.ts';
+import { listen, readBody } from './loopback.ts';
 
 export type SlackMessage = {
   /** The path of the webhook's URL, without the slash. */
@@ -36,23 +36,13 @@ export async function startSlack(): Promise<SlackReceiver> {
       response.end(refusal?.body ?? 'ok');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { origin, close } = await listen(server);
   return {
     messages,
-    url: (channel) => `http://127.0.0.1:${port}/${channel}`,
+    url: (channel) => `${origin}/${channel}`,
     refuse: (answer) => (refusal = answer),
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function toMessage(request: IncomingMessage, body: string): SlackMessage {

@@ -1,6 +1,6 @@
 /** What Slack's documented answers mean: taken, try again, or a person must act. */
 import { expect, test } from 'vitest';
-import { judgeAnswer } from '../../../activities/notification/slack-answer.ts';
+import { judgeAnswer } from '../../../activities/slack/webhook-answer.ts';
 
 const judge = (status: number, body = '', retryAfter: string | null = null) =>
   judgeAnswer({ status, body, retryAfter });

@@ -1,8 +1,8 @@
 /** The messages as Slack gets them: word for word, within its limits, and nothing in them pings or hides. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blockId, toSlackPayload } from '../../../activities/notification/slack-payload.ts';
-import type { SlackPayload } from '../../../activities/notification/slack-payload.ts';
+import { blockId, toSlackPayload } from '../../../activities/slack/payload.ts';
+import type { SlackPayload } from '../../../activities/slack/payload.ts';
 import { announcementFor } from '../../../src/domain/announcement.ts';
 import type { Announcement } from '../../../src/domain/announcement.ts';
 import type { AnnouncementEvent } from '../../../src/domain/notification.ts';
@@ -15,6 +15,7 @@ const EVENTS = {
   success: 'ended',
   already: 'ended',
   continuing: 'ended',
+  paged: 'ended',
   unverified: 'ended',
   'aborted-at-shift': 'ended',
   'skipped-stop': 'ended',
@@ -82,6 +83,7 @@ test('one tone has one sign, so that the end can be told from across the room', 
     success: '✅',
     already: '✅',
     continuing: '✅',
+    paged: '✅',
     unverified: '🚨',
     'aborted-at-shift': '🚨',
     'skipped-stop': '✅',
@@ -190,6 +192,20 @@ test('with more warnings than Slack has room for, facts and answers still are th
     '*Answer with*\n```backout status```',
     '*Next steps*\n• Wait.',
     'Sent again.',
+  ]);
+});
+
+test('of more text than Slack takes in all blocks, the first paragraphs are sent, and facts and answers', () => {
+  const body = Array.from({ length: 10 }, (_, index) => `${index} ${'x'.repeat(2000)}`);
+  const payload = toSlackPayload({ ...MESSAGE, body });
+  expectWithinLimits(payload);
+  expect(JSON.stringify(payload.blocks).length).toBeLessThanOrEqual(13_000);
+  expect(textsOf(payload).slice(2)).toEqual([
+    ...body.slice(0, 5),
+    '… (shortened: the report has all of it)',
+    '*Reason*\n5xx',
+    '*Answer with*\n```backout status```',
+    '*Next steps*\n• Wait.',
   ]);
 });
 

@@ -7,9 +7,9 @@ import { inspect } from 'node:util';
 import { ApplicationFailure } from '@temporalio/activity';
 import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { afterEach, expect, test } from 'vitest';
-import { scrub, sendToSlack } from '../../../activities/notification/slack.ts';
-import type { SlackOptions, SlackTarget } from '../../../activities/notification/slack.ts';
-import type { SlackPayload } from '../../../activities/notification/slack-payload.ts';
+import { sendToSlack } from '../../../activities/slack/webhook.ts';
+import type { SlackOptions, SlackTarget } from '../../../activities/slack/webhook.ts';
+import type { SlackPayload } from '../../../activities/slack/payload.ts';
 import { BackoutFailure } from '../../../src/domain/failure.ts';
 
 const PATH = '/services/T0000AAAA/B0000BBBB/sEcReTsEcReTsEcReT';
@@ -47,7 +47,7 @@ const targetOf = (webhook: string): SlackTarget => ({
 });
 
 const send = (webhook: string, options: Partial<SlackOptions> = {}) =>
-  sendToSlack(targetOf(webhook), PAYLOAD, { fetch, ...options });
+  sendToSlack(targetOf(webhook), PAYLOAD, { fetch, signal: new AbortController().signal, ...options });
 
 /** Everything that Temporal would write into the history, and that a log would show. */
 function everythingIn(error: unknown): string {
@@ -211,30 +211,20 @@ test('an answer or error that quotes the URL is shown without it', async () => {
   const quoted = await failureOf(
     send(webhook, { fetch: () => Promise.resolve(new Response(`no ${webhook} here`, { status: 500 })) }),
   );
-  expect(quoted.parts.what).toBe(`${WHERE}: it answered 500 "no [webhook] here".`);
+  expect(quoted.parts.what).toBe(`${WHERE}: it answered 500 "no [secret] here".`);
   const thrown = await failureOf(
     send(webhook, {
       fetch: () => Promise.reject(new TypeError('fetch failed', { cause: new Error(`can't ask ${PATH}`) })),
     }),
   );
-  expect(thrown.parts.what).toBe(`${WHERE}: can't ask /services/[webhook]/[webhook]/[webhook].`);
+  expect(thrown.parts.what).toBe(`${WHERE}: can't ask /services/[secret]/[secret]/[secret].`);
 });
 
 test('an answer that is cut in the middle of the URL shows no beginning of it', async () => {
   const webhook = await answering(500, `${'x'.repeat(60)} ${PATH}`);
   const failure = await failureOf(send(webhook));
   expect(failure.parts.what).toBe(
-    `${WHERE}: it answered 500 "${'x'.repeat(60)} /services/[webhook]/[webhook]/[webhook]".`,
+    `${WHERE}: it answered 500 "${'x'.repeat(60)} /services/[secret]/[secret]/[secret]".`,
   );
   expect(everythingIn(failure)).not.toContain('sEcReT');
-});
-
-test('words that stand in every webhook are not taken for secrets', () => {
-  const webhook = `https://hooks.slack.com${PATH}`;
-  expect(scrub('services are down: no_service', webhook)).toBe('services are down: no_service');
-  expect(scrub(`x ${webhook} y`, webhook)).toBe('x [webhook] y');
-  expect(scrub('sEcReTsEcReTsEcReT', webhook)).toBe('[webhook]');
-  expect(scrub('a text', '')).toBe('a text');
-  expect(scrub('a text', ' ')).toBe('a text');
-  expect(scrub('a text', 't')).toBe('a text');
 });

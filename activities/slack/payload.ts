@@ -1,10 +1,12 @@
 /** A message in Slack's Block Kit, within its documented limits. Pure. */
 import { createHash } from 'node:crypto';
 import type { Announcement } from '../../src/domain/announcement.ts';
-import { codeBlock, CUT_NOTE, fit, mrkdwn, plain } from './slack-text.ts';
+import { codeBlock, CUT_NOTE, fit, mrkdwn, plain } from './text.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
 export const LIMITS = { blocks: 50, sectionText: 3000, fields: 10, fieldText: 2000, header: 150 } as const;
+/** Undocumented, but seen by many: with more than about 13,000 characters in all blocks, Slack refuses the message. */
+const ALL_BLOCKS = 12_500;
 
 /** `verbatim`: Slack must not make links or mentions of plain words such as #general or @channel. */
 type Mrkdwn = { type: 'mrkdwn'; text: string; verbatim: true };
@@ -28,23 +30,43 @@ const SIGNS: Record<Announcement['tone'], string> = {
   bad: '🚨',
 };
 
-/** A message as Slack takes it. `note` is shown small, below everything. */
-export function toSlackPayload(message: Announcement, { note }: { note?: string } = {}): SlackPayload {
+/**
+ * A message as Slack takes it. `note` is shown small, below everything; `mention` right below the title, in Slack's own
+ * form: it must not hold what people wrote.
+ */
+export function toSlackPayload(
+  message: Announcement,
+  { note, mention }: { note?: string; mention?: string } = {},
+): SlackPayload {
   const title = `${SIGNS[message.tone]} ${message.title}`;
   const header: Block = {
     type: 'header',
     block_id: blockId(message),
     text: { type: 'plain_text', text: plain(title, LIMITS.header), emoji: false },
   };
+  const called = mention === undefined ? [] : [section(mention)];
   const rest: Block[] = [
     ...fieldSections(message.fields),
     ...message.commands.map(({ heading, lines }) => commandSection(heading, lines)),
     ...message.lists.filter(({ items }) => items.length > 0).map(listSection),
     ...(note === undefined ? [] : [{ type: 'context' as const, elements: [text(mrkdwn(note))] }]),
   ];
-  const blocks = [header, ...bodySections(message.body, LIMITS.blocks - 1 - rest.length), ...rest];
-  const summary = [title, ...message.body].join(' ');
-  return { text: fit(summary, LIMITS.sectionText), blocks };
+  const others = [header, ...called, ...rest];
+  const body = bodySections(message.body, {
+    blocks: LIMITS.blocks - others.length,
+    characters: ALL_BLOCKS - sizeOf(others),
+  });
+  const blocks = [header, ...called, ...body, ...rest];
+  const summary = fit([title, ...message.body].join(' '), LIMITS.sectionText);
+  return { text: mention === undefined ? summary : `${mention} ${summary}`, blocks };
+}
+
+/** What is sent where Slack refuses the blocks: the text, and the commands that answer, which nothing else would say. */
+export function formless({ text: summary, blocks }: SlackPayload): string {
+  const commands = blocks.flatMap((block) =>
+    block.type === 'section' && 'text' in block && block.text.text.endsWith('```') ? [block.text.text] : [],
+  );
+  return [summary, ...commands].join('\n');
 }
 
 /** The same for every try of the same message: whoever gets a repeat can know it as one. */
@@ -55,12 +77,19 @@ export function blockId({ id }: Pick<Announcement, 'id'>): string {
 const text = (content: string): Mrkdwn => ({ type: 'mrkdwn', text: content, verbatim: true });
 const section = (content: string): Block => ({ type: 'section', text: text(content) });
 
-/** The first paragraphs. The answers and facts below them must not be what is cut. */
-function bodySections(body: string[], max: number): Block[] {
-  const sections = body.map((paragraph) => section(fit(paragraph, LIMITS.sectionText)));
-  if (sections.length <= max) return sections;
-  return [...sections.slice(0, max - 1), section(CUT_NOTE.trim())];
+/** The first paragraphs, one at least. The answers and facts below them must not be what is cut, or refused. */
+function bodySections(body: string[], space: { blocks: number; characters: number }): Block[] {
+  const some = body.slice(0, LIMITS.blocks);
+  const sections = some.map((paragraph) => section(fit(paragraph, LIMITS.sectionText)));
+  const isFitting = (blocks: Block[]) => blocks.length <= space.blocks && sizeOf(blocks) <= space.characters;
+  if (sections.length <= 1 || isFitting(sections)) return sections;
+  const note = section(CUT_NOTE.trim());
+  let kept = sections.length - 1;
+  while (kept > 1 && !isFitting([...sections.slice(0, kept), note])) kept--;
+  return [...sections.slice(0, kept), note];
 }
+
+const sizeOf = (blocks: Block[]): number => JSON.stringify(blocks).length;
 
 function fieldSections(fields: Announcement['fields']): Block[] {
   const sections: Block[] = [];

@@ -1,12 +1,8 @@
 /** What Slack's answer to an incoming webhook means. Pure. */
 import { cutAt, oneLine } from '../../src/domain/report/plain.ts';
+import type { Trouble } from '../outbound/judge.ts';
 
-export type Judged =
-  | { kind: 'sent' }
-  /** Trying again may help, after `afterMs` where Slack says when. */
-  | { kind: 'later'; why: string; afterMs?: number }
-  /** Trying again can't help: a person must change something. */
-  | { kind: 'refused'; why: string; next: string };
+export type Judged = { kind: 'sent' } | Trouble;
 
 /** How long to wait when Slack says "too many" but not for how long: it takes about one message a second. */
 const DEFAULT_RETRY_AFTER_MS = 1000;
