@@ -5,7 +5,7 @@ import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
 import { withTemporal } from '../temporal/connect.ts';
 import { onRollback } from '../temporal/not-found.ts';
-import { send } from '../temporal/send.ts';
+import { tell } from '../temporal/tell.ts';
 
 export type ResolveOptions = GlobalOptions & { workflowId: string; resolution: string; by?: string };
 
@@ -16,7 +16,7 @@ export async function resolve(
   const by = whoAmI(options.by, io.env);
   return await withTemporal({ ...options, workflowId }, io, (session) =>
     onRollback(session, workflowId, async () => {
-      await send(session, workflowId, { name: 'resolve', content: { by, resolution } });
+      await tell(session, workflowId, { name: 'resolve', content: { by, resolution } });
       io.out(`Resolved by ${by}: ${workflowId}.\n`);
       return EXIT.ok;
     }),
