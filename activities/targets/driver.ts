@@ -10,6 +10,7 @@ import type { DatabaseState, Recovery } from '../../src/domain/recovery.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import type { RollbackRef } from '../../src/domain/rollback.ts';
 import type { Check, LogMark } from '../../src/domain/verification.ts';
+import type { Guard } from '../lock/lock.ts';
 import type { EvidenceSink } from '../incident/folder.ts';
 import type { Finding } from '../../src/domain/readiness.ts';
 
@@ -23,9 +24,13 @@ export type TargetPlan = {
   steps: PlannedStep[];
   warnings: string[];
   continues: UnfinishedRollback | null;
+  /** Whose traces are on the target, and of whom it is the heir. Missing where nobody's are. */
+  last?: LastRollback;
   /** How the release returned to is restarted, as people read it. Only for a rollback that restores a database. */
   application?: ApplicationCommands;
 };
+
+export type LastRollback = { owner: string; heirOf?: string | undefined };
 
 export type ApplicationCommands = {
   stop: string[];
@@ -47,6 +52,27 @@ export type RecoveryWanted = {
 /** A driver's part of a recovery's plan: what is broken, and its own steps. */
 export type TargetRecovery = Omit<TargetPlan, 'target' | 'application'> & { recovery: Recovery };
 
+/** The release that serves, for what changes flags or configuration. */
+export type Serving = {
+  to: Release;
+  observed: Observation;
+  /** The file that is kept with the state before. */
+  site: string;
+  /** What partial rollbacks have left on the target, as it stands there. */
+  record: string | null;
+  warnings: string[];
+  /** How a release is restarted. */
+  application(release: string): Promise<ApplicationCommands>;
+};
+
+/** The target's lock, held for changes of what a release reads. */
+export type Changing = {
+  guard: Guard;
+  record: string | null;
+  /** Replaces the record of partial rollbacks. */
+  write(json: string): Promise<void>;
+};
+
 /** What a driver's step is given: who acts, on what, until when. */
 export type StepContext = {
   from: Release;
@@ -54,6 +80,8 @@ export type StepContext = {
   /** What planning saw. */
   observed: Observation;
   rollback: RollbackRef;
+  /** The rollback whose work stands, and that this one goes on with: it is noted on the target. */
+  heirOf?: string;
   /** 1 for the first try of this activity, then counting up: a later attempt fences an earlier one. */
   attempt: number;
   /** When this attempt was scheduled, in milliseconds by Temporal's clock: one that comes late is refused. */
@@ -73,7 +101,11 @@ export type StepContext = {
 };
 
 /** What holding and lifting is given. There is no plan yet, and no release is chosen. */
-export type FreezeContext = Omit<StepContext, 'from' | 'to' | 'observed' | 'isFrozen'> & { reason: string };
+export type FreezeContext = Omit<StepContext, 'from' | 'to' | 'observed' | 'isFrozen'> & {
+  reason: string;
+  /** Nothing else is held any more: it is frozen until both are proved lifted. */
+  areWritesLifted: boolean;
+};
 
 /** What a step did, and the proof. */
 export type DriverProof = { outcome: 'done' | 'already'; proof: string; details: string[] };
@@ -116,6 +148,14 @@ export type TargetDriver = {
   ): Promise<TargetRecovery>;
   /** The release that lost its database, started later than `since` and healthy on all its paths. */
   reviveApplication(context: StepContext & { since: string }): Promise<DriverProof>;
+  /** The release that serves. Changes nothing. @throws BackoutFailure AlreadyRunning, AmbiguousState */
+  serving(context: Pick<StepContext, 'rollback' | 'isEnded' | 'signal'>): Promise<Serving>;
+  /** Takes the target's lock for changes of flags or configuration on the target's host. */
+  beginChange(context: StepContext, step: string): Promise<Changing>;
+  /** The processes of a release that run. Changes nothing. */
+  processIds(release: string): Promise<number[]>;
+  /** What partial rollbacks have left on the target. Changes nothing. */
+  partialRecord(): Promise<string | null>;
   /** Takes the target's lock for a step whose change is made elsewhere. */
   claim(context: StepContext, step: string): Promise<void>;
   /** One line: what and where the target is. */

@@ -9,8 +9,11 @@ export const freezeRecordSchema = z.object({
   reason: z.string(),
   /** Lets the requests through that carry it. Worth no more than the site file that it stands in. */
   token: z.string(),
-  /** `holding` is written before anything is touched, `lifted` when requests are proved to be let through again. */
-  phase: z.enum(['holding', 'held', 'lifted']),
+  /**
+   * `holding` is written before anything is touched, `requests-lifted` when requests are proved to be let through again and
+   * writes are not, `lifted` when nothing is held any more.
+   */
+  phase: z.enum(['holding', 'held', 'requests-lifted', 'lifted']),
   /** ISO 8601, by the worker's clock. Kept by those that go on with it. */
   at: z.string(),
 });

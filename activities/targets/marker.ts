@@ -6,6 +6,8 @@ const releaseSchema = z.object({ name: z.string(), version: z.string().nullable(
 export const markerSchema = z.object({
   /** The workflow ID of the rollback that wrote it. */
   owner: z.string(),
+  /** An earlier one whose restore it took as it was, or that it went on with, and that had kept the release out till then. */
+  heirOf: z.string().optional(),
   from: releaseSchema,
   to: releaseSchema,
   /** `shifting` is written before traffic is touched, `ended` when the rollback has ended in whatever way. */

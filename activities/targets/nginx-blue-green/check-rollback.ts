@@ -4,7 +4,7 @@ import { describeRelease } from '../../../src/domain/plan.ts';
 import type { Finding } from '../../../src/domain/readiness.ts';
 import { chooseColours } from './choice.ts';
 import { FREEZE, parseFreeze } from '../freeze.ts';
-import { describeFreeze } from './freeze.ts';
+import { describeFreeze, whatIsHeld } from './freeze.ts';
 import { remark } from './finding.ts';
 import type { Remark } from './finding.ts';
 import type { Live } from './observe.ts';
@@ -15,7 +15,7 @@ export function checkVersions(ports: Ports, live: Live): Promise<Finding> {
 }
 
 export function checkRollback(ports: Ports, live: Live): Promise<Finding> {
-  return remark('a rollback now', async () => rollbackNow(ports, live));
+  return remark('a rollback now', () => rollbackNow(ports, live));
 }
 
 /** One that does not run need not tell its version. */
@@ -41,12 +41,12 @@ function versions({ settings }: Ports, { releases }: Live): string | Remark {
 
 const named = (releases: { name: string }[]) => releases.map(({ name }) => name).join(' and ');
 
-function rollbackNow(ports: Ports, live: Live): string | Remark {
+async function rollbackNow(ports: Ports, live: Live): Promise<string | Remark> {
   const { lock } = live.state;
   const freeze = parseFreeze(live.state.records[FREEZE]);
   if (freeze !== null) {
     return {
-      detail: `it is frozen, and requests get a maintenance answer: ${describeFreeze(freeze)}`,
+      detail: `it is frozen: ${describeFreeze(freeze)}. ${whatIsHeld(freeze)}`,
       fix: 'Answer the freeze where it still waits (`backout status`), or lift it with `backout unfreeze SERVICE`.',
     };
   }
@@ -57,7 +57,7 @@ function rollbackNow(ports: Ports, live: Live): string | Remark {
     };
   }
   try {
-    const { from, to, warnings } = chooseColours(ports, live, { kind: 'traffic-only', request: {} });
+    const { from, to, warnings } = await chooseColours(ports, live, { kind: 'traffic-only', request: {} });
     ports.nginx.shifted(live.site, to.name);
     return [`from ${describeRelease(from)} to ${describeRelease(to)}`, ...warnings].join('; ');
   } catch (error) {

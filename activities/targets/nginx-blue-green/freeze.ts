@@ -1,6 +1,7 @@
 /** Holding the requests of a service before it, with a maintenance answer, and letting them through again. */
 import { randomBytes } from 'node:crypto';
 import { BackoutFailure, NOTHING_CHANGED } from '../../../src/domain/failure.ts';
+import { takeOverOptions } from '../../../src/domain/freeze.ts';
 import { formatTime } from '../../../src/domain/report/format.ts';
 import type { HttpAnswer } from '../../http/probe.ts';
 import type { Guard } from '../../lock/lock.ts';
@@ -57,8 +58,9 @@ export async function holdRequests(ports: Ports, context: FreezeContext): Promis
 }
 
 /**
- * The maintenance answer is out of the site file, which is otherwise as it is. Safe to run again.
- * @throws BackoutFailure SiteFileChanged when somebody has edited it; ProofFailed when answers are still held
+ * The maintenance answer is out of the site file, which is otherwise as it is. Safe to run again. The freeze ends with it
+ * where writes are lifted, too.
+ * @throws BackoutFailure AlreadyRunning while the freeze that holds them goes on; SiteFileChanged when somebody has edited it; ProofFailed when answers are still held
  */
 export async function liftRequests(ports: Ports, context: FreezeContext): Promise<DriverProof> {
   const [site, dump, earlier] = await Promise.all([
@@ -69,12 +71,13 @@ export async function liftRequests(ports: Ports, context: FreezeContext): Promis
   if (earlier === null && !hasMaintenance(site.text)) {
     return { outcome: 'already', proof: 'No maintenance answer is in the site file', details: [] };
   }
+  await refuseHeld(earlier, context);
   const text = withoutMaintenance(site.text, ports.settings);
   const { workflowId: owner, requestedBy } = context.rollback;
   const held = await acquire(ports, context, { ...(earlier ?? begun(context, requestedBy)), owner });
   await ports.nginx.apply({ site, text, dump, guard: held.guard });
   const answers = await prove(ports, context, (answer) => whyNotLifted(ports, answer));
-  await held.note('lifted');
+  await held.note(context.areWritesLifted ? 'lifted' : 'requests-lifted');
   await ports.lock.release(held.guard);
   const statuses = [...new Set(answers.flatMap((answer) => (answer.ok ? [answer.status] : [])))];
   return {
@@ -101,13 +104,37 @@ export const passHeaders = (freeze: FreezeRecord | null): Record<string, string>
 export function refuseFrozen(freeze: FreezeRecord | null, isOurs: boolean): void {
   if (freeze === null || isOurs) return;
   throw new BackoutFailure('AlreadyRunning', {
-    what: `It is frozen: ${describeFreeze(freeze)}. Requests get a maintenance answer (503).`,
+    what: `It is frozen: ${describeFreeze(freeze)}. ${whatIsHeld(freeze)}.`,
     changed: NOTHING_CHANGED,
     next:
       `If ${freeze.owner} still waits, answer it (\`backout status\`). Else lift the freeze with \`backout unfreeze SERVICE\`, ` +
       'or go on with it and restore: `backout freeze SERVICE`, then decide `full`.',
   });
 }
+
+/**
+ * What another freeze holds that still waits is its own to lift: its writes stay held, too.
+ * @throws BackoutFailure AlreadyRunning
+ */
+export async function refuseHeld(
+  freeze: FreezeRecord | null,
+  { rollback, isEnded }: Pick<FreezeContext, 'rollback' | 'isEnded'>,
+): Promise<void> {
+  if (freeze === null || freeze.owner === rollback.workflowId || (await isEnded(freeze.owner))) return;
+  throw new BackoutFailure('AlreadyRunning', {
+    what: `Its requests can't be let through: ${describeFreeze(freeze)}, and that freeze has not ended.`,
+    changed: NOTHING_CHANGED,
+    next:
+      `Answer it (\`backout status\`): that lifts it. If you know that it has ended, start again with ` +
+      `\`${takeOverOptions(freeze.owner)}\`.`,
+  });
+}
+
+/** What stands on the target about it, the start of a sentence. */
+export const whatIsHeld = ({ phase }: FreezeRecord): string =>
+  phase === 'requests-lifted'
+    ? 'Requests are let through, and writes of its database are not proved to be'
+    : 'Requests get a maintenance answer (503)';
 
 /** "anna froze it at 2026-11-21 03:00:00 UTC (freeze-1): rows vanish", the end of a sentence. */
 export const describeFreeze = ({ by, at, owner, reason }: FreezeRecord): string =>

@@ -29,12 +29,13 @@ export async function hold(
   context: StepContext,
   { step, logMarks, phase, outcome }: HoldOptions,
 ): Promise<Held> {
-  const { rollback, from, to, attempt, scheduledAt, lives, isEnded } = context;
+  const { rollback, from, to, attempt, scheduledAt, lives, isEnded, heirOf } = context;
   const owner = rollback.workflowId;
   const record = (at: Marker['phase'], outcome: string | null = null) => ({
     name: MARKER,
     json: JSON.stringify({
       owner,
+      ...(heirOf === undefined ? {} : { heirOf }),
       from,
       to,
       phase: at,

@@ -16,6 +16,7 @@ import { createPorts } from './ports.ts';
 import type { PortParts, Ports } from './ports.ts';
 import { claim, planRecovery, reviveApplication } from './recover.ts';
 import { refuseLocked } from './refuse-locked.ts';
+import { beginChange, readPartial, readServing } from './serving.ts';
 import { logFiles, prove, shiftTraffic } from './shift.ts';
 import { startPrevious } from './start.ts';
 import { stopFaulty } from './stop.ts';
@@ -27,7 +28,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
       const [live] = await Promise.all([readLive(ports, context.signal), ports.reading.nginx.dump()]);
       await refuseLocked(ports, live.state.lock, context);
       refuseFrozen(parseFreeze(live.state.records[FREEZE]), request.dataCorruption);
-      const { from, to, continues, warnings } = chooseColours(ports, live, {
+      const { from, to, continues, warnings } = await chooseColours(ports, live, {
         kind: context.kind,
         request,
       });
@@ -50,6 +51,7 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
         }),
         warnings,
         continues,
+        ...(live.marker === null ? {} : { last: live.marker }),
         ...(context.kind === 'full' ? { application: await applicationCommands(ports, to.name) } : {}),
       };
     },
@@ -70,6 +72,10 @@ export function createNginxBlueGreen(parts: PortParts): TargetDriver {
     liftRequests: (context) => liftRequests(ports, context),
     planRecovery: (wanted, context) => planRecovery(ports, wanted, context),
     reviveApplication: (context) => reviveApplication(ports, context),
+    serving: (context) => readServing(ports, context),
+    beginChange: (context, step) => beginChange(ports, context, step),
+    processIds: async (release) => (await ports.process(release).inspect()).pids,
+    partialRecord: () => readPartial(ports),
     claim: (context, step) => claim(ports, context, step),
     describe: () => describeTarget(ports),
     release: async (context, outcome) => {

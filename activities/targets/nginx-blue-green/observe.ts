@@ -71,7 +71,8 @@ const UNKNOWN: ColourState = {
   detail: 'not looked at',
 };
 
-async function readColour(ports: Ports, name: string, signal?: AbortSignal): Promise<ColourState> {
+/** What a colour says of itself now. Changes nothing. */
+export async function readColour(ports: Ports, name: string, signal?: AbortSignal): Promise<ColourState> {
   const colour = ports.colour(name);
   const [inspection, answer, version] = await Promise.all([
     ports.reading.process(name).inspect(),

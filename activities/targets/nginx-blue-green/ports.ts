@@ -2,6 +2,7 @@
 import { BackoutFailure } from '../../../src/domain/failure.ts';
 import type { ServiceEnvironment } from '../../../src/domain/service.ts';
 import type { Colour, NginxBlueGreen } from '../../../src/domain/targets/nginx-blue-green.ts';
+import type { BlockKnowledge } from '../../blocks/known.ts';
 import type { Host } from '../../commands/host.ts';
 import { LOCAL } from '../../commands/hosts.ts';
 import type { Hosts } from '../../commands/hosts.ts';
@@ -35,6 +36,8 @@ export type Ports = Access & {
   /** The first health path: enough to see whether a colour lives. */
   healthPath: string;
   colour(name: string): Colour;
+  /** Which of these versions are blocked. */
+  blocks: BlockKnowledge;
 };
 
 export type PortParts = {
@@ -44,9 +47,11 @@ export type PortParts = {
   identity: string;
   hosts: Hosts;
   workerHttp: HttpProbe;
+  blocks: BlockKnowledge;
 };
 
-export function createPorts({ settings, environment, identity, hosts, workerHttp }: PortParts): Ports {
+export function createPorts(parts: PortParts): Ports {
+  const { settings, environment, identity, hosts, workerHttp, blocks } = parts;
   const host = hosts.get(settings.host);
   const directory = `${settings.stateDirectory}/${identity}`;
   const { site, upstream, colours, probe } = settings;
@@ -84,6 +89,7 @@ export function createPorts({ settings, environment, identity, hosts, workerHttp
     reading: access(together(host)),
     healthPath: environment.verify.health.paths[0] ?? '/health',
     colour,
+    blocks,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chooseReleases } from '../../../activities/targets/choose.ts';
+import { chooseReleases, versionOf } from '../../../activities/targets/choose.ts';
 import type { Situation } from '../../../activities/targets/choose.ts';
+import type { BlockState } from '../../../src/domain/blocks/block.ts';
 import type { Marker } from '../../../activities/targets/marker.ts';
 import type { ObservedRelease } from '../../../src/domain/plan.ts';
 
@@ -255,5 +256,138 @@ describe('after an earlier rollback', () => {
     expect(choose({ releases, marker: marker({ phase: 'shifted' }) })).toBe('green -> blue');
     const redeployed = [blue({ ...serves, version: '1.1' }), green({ ...idle, version: '2.1' })];
     expect(choose({ releases: redeployed, marker: marker() })).toBe('blue -> green');
+  });
+});
+
+describe('with blocked versions', () => {
+  const block = (name: string, version: string): BlockState => ({
+    state: 'blocked',
+    block: {
+      service: 'listings',
+      environment: 'production',
+      version,
+      by: 'anna',
+      reason: `${name} drops prices`,
+      rollback: null,
+      since: '2026-11-21T02:00:00.000Z',
+    },
+  });
+  const lifted = (at: string): BlockState => ({
+    ...(block('green', '2.0') as Extract<BlockState, { state: 'blocked' }>),
+    state: 'lifted',
+    lifted: { by: 'ben', reason: 'it was the cache', at },
+  });
+
+  it('never returns to one, and says who blocked it, why, and how it is let go', () => {
+    expect(() => choose({ blocks: { blue: block('blue', '1.0') } })).toThrow(
+      'blue (1.0) is blocked, so nothing returns to it. ' +
+        'listings 1.0 in production is blocked since 2026-11-21 02:00:00 UTC (anna): blue drops prices. ' +
+        'Nothing was changed: traffic and data are as they were. ' +
+        'Fix green (2.0) forward, or deploy a mended version. ' +
+        'If blue is good after all, let it go with `backout unblock listings 1.0 --env production --reason "WHY"` and start again.',
+    );
+  });
+
+  it('refuses one that is asked for by name, too', () => {
+    for (const to of ['blue', '1.0'])
+      expect(() => choose({ blocks: { blue: block('blue', '1.0') }, request: { to } })).toThrow(
+        'Name another release to return to: `--to NAME`. If blue is good after all, let it go with',
+      );
+  });
+
+  it('passes one over where there is another, and says so', () => {
+    const red = release('red', { version: '0.9' });
+    const choice = chooseReleases({
+      ...KIND,
+      releases: [blue(), green(), red],
+      marker: null,
+      request: {},
+      record: RECORD,
+      absences: {},
+      blocks: { blue: block('blue', '1.0') },
+    });
+    expect(choice.to.name).toBe('red');
+    expect(choice.warnings).toEqual([
+      'blue (1.0) is passed over: listings 1.0 in production is blocked since 2026-11-21 02:00:00 UTC (anna): blue drops prices.',
+    ]);
+  });
+
+  it('leaves a blocked one as any other', () => {
+    expect(choose({ blocks: { green: block('green', '2.0') } })).toBe('green -> blue');
+  });
+
+  it('does not go on with a dead rollback to one that was blocked since', () => {
+    const unfinished = marker({ phase: 'shifting' });
+    expect(() => choose({ marker: unfinished, blocks: { blue: block('blue', '1.0') } })).toThrow(
+      'blue (1.0) is blocked, so nothing returns to it.',
+    );
+  });
+
+  it('returns to what a rollback has left once a person has let it go since', () => {
+    const situation = { releases: [blue(serves), green(idle)], marker: marker(), request: { to: 'green' } };
+    const marked = 'green (2.0) is marked faulty';
+    expect(() => choose(situation)).toThrow(marked);
+    expect(() => choose({ ...situation, blocks: { green: lifted('2026-11-21T02:59:59.000Z') } })).toThrow(
+      marked,
+    );
+    const blocks = { green: lifted('2026-11-21T04:00:00.000Z') };
+    const choice = chooseReleases({ ...KIND, record: RECORD, absences: {}, ...situation, blocks });
+    expect([choice.from.name, choice.to.name]).toEqual(['blue', 'green']);
+    expect(choice.warnings).toEqual([
+      'green (2.0) is what rollback-1 rolled back from at 2026-11-21T03:00:00.000Z. Unblocked at 2026-11-21 04:00:00 UTC by ben: it was the cache.',
+    ]);
+  });
+
+  it('knows a stopped release by the version that the last rollback knew it by', () => {
+    expect(versionOf(green({ version: null }), marker())).toBe('2.0');
+    expect(versionOf(blue({ version: null }), marker())).toBe('1.0');
+    expect(versionOf(green({ version: '2.1' }), marker())).toBe('2.1');
+    expect(versionOf(green({ version: null }), null)).toBeNull();
+  });
+});
+
+describe('out of a freeze, with the traffic on the previous release already', () => {
+  const frozen = {
+    kind: 'full',
+    releases: [blue(serves), green(idle)],
+    request: { dataCorruption: true },
+  } as const satisfies Partial<Situation>;
+
+  it('restores the database of the rollback that has moved it, and says that no traffic is moved', () => {
+    const situation = { ...frozen, marker: marker({ outcome: 'aborted' }) };
+    expect(choose(situation)).toBe('green -> blue');
+    expect(chooseReleases({ record: RECORD, absences: {}, ...situation }).warnings).toEqual([
+      'rollback-1 has moved the traffic to blue (1.0) at 2026-11-21T03:00:00.000Z already (aborted): ' +
+        'the database is restored, and no traffic is moved.',
+    ]);
+  });
+
+  it('takes it, too, when a person names just these', () => {
+    const request = { dataCorruption: true, to: 'blue', faulty: 'green' };
+    expect(choose({ ...frozen, marker: marker(), request })).toBe('green -> blue');
+  });
+
+  it('with no record of a rollback, is done when a person names both', () => {
+    const request = { dataCorruption: true, to: 'blue', faulty: 'green' };
+    expect(choose({ ...frozen, marker: null, request })).toBe('green -> blue');
+    expect(() =>
+      choose({ ...frozen, marker: null, request: { faulty: 'green', dataCorruption: true } }),
+    ).toThrow('green (2.0) gives no answers and is not active in the configuration: blue (1.0) serves.');
+  });
+
+  it('is not taken for it when another version is in the faulty one’s place', () => {
+    const releases = [blue(serves), green({ ...idle, version: '2.1' })];
+    expect(() => choose({ ...frozen, releases, marker: marker() })).toThrow('blue (1.0) already serves.');
+  });
+
+  it('is no way round the refusal for a rollback without a freeze, which says how to restore', () => {
+    expect(() => choose({ ...frozen, marker: marker(), request: {} })).toThrow(
+      'If only the database is to be restored, name the release that was left: `--faulty green`.',
+    );
+    expect(choose({ ...frozen, marker: marker(), request: { faulty: 'green' } })).toBe('green -> blue');
+    expect(() => choose({ ...frozen, kind: 'traffic-only', marker: marker() })).toThrow(
+      'blue (1.0) already serves. rollback-1 rolled back from green (2.0) at 2026-11-21T03:00:00.000Z (rolled-back). ' +
+        'Nothing was changed: traffic and data are as they were. If blue (1.0) is bad too, name the release to return to: `--to NAME`.',
+    );
   });
 });
