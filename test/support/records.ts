@@ -6,9 +6,11 @@ import { TRAFFIC_ONLY_STEPS } from '../../src/domain/plan.ts';
 import type { ObservedRelease, Plan, PlannedStep, StepName } from '../../src/domain/plan.ts';
 import { rollbackRequestSchema } from '../../src/domain/request.ts';
 import type { RollbackRequestInput } from '../../src/domain/request.ts';
+import { pendingStep } from '../../src/domain/rollback.ts';
 import type { EvidenceFile, IncidentRecord, StepRecord, StepResult } from '../../src/domain/rollback.ts';
 import type { RollbackStatus, TimelineEntry } from '../../src/domain/rollback.ts';
 import { serviceEnvironmentSchema } from '../../src/domain/service.ts';
+import { SAMPLE_TITLES } from '../../src/domain/templates/sample-record.ts';
 import type { Verdict } from '../../src/domain/verification.ts';
 
 /** `at(9.5)` is 9.5 s after the rollback started, at 04:15:00. */
@@ -42,21 +44,11 @@ export const CONFIG = serviceEnvironmentSchema.parse({
 });
 
 const TITLES: Record<StepName, string> = {
-  'capture-before': 'Keep the state before the rollback',
+  ...SAMPLE_TITLES,
   'start-database': 'Start PostgreSQL',
-  'start-previous': 'Start blue (1.4.0)',
-  'shift-traffic': 'Send all traffic to blue (1.4.0)',
-  'capture-logs': 'Keep the logs of green (1.5.0)',
-  'stop-faulty': 'Stop green (1.5.0)',
-  'check-release': 'See that blue (1.4.0) is healthy',
+  'switch-flags': 'Switch off new-checkout',
+  'put-back-configuration': 'Put back blue-env',
   'prepare-restore': 'Restore listings-0312.dump beside the live database',
-  'confirm-restore': 'Wait for RESTORE',
-  'stop-application': 'Stop blue (1.4.0)',
-  'restore-database': 'Put the restored database in its place',
-  'restart-application': 'Restart blue (1.4.0) on the restored database',
-  verify: 'Verify blue (1.4.0)',
-  report: 'Write the incident report',
-  announce: 'Tell everybody how it ended',
 };
 
 const COMMANDS: Partial<Record<StepName, string[]>> = {
@@ -184,18 +176,7 @@ export function makeVerdict(passed: boolean): Verdict {
 }
 
 export function stepRecord(name: StepName, change: Partial<StepRecord> = {}): StepRecord {
-  return {
-    name,
-    title: TITLES[name],
-    state: 'pending',
-    startedAt: null,
-    finishedAt: null,
-    rounds: 0,
-    result: null,
-    failure: null,
-    decision: null,
-    ...change,
-  };
+  return { ...pendingStep(name, TITLES[name]), ...change };
 }
 
 /** A step that was done between two moments, in seconds after the start. */

@@ -1,31 +1,29 @@
-/** Rollbacks that have ended. */
+/** Rollbacks as a list. */
+import type { DeadlineFare, RememberedRollback } from '../../domain/history/rollback.ts';
 import { formatDuration, formatTime } from '../../domain/report/format.ts';
 import { reportPath } from '../../domain/report/files.ts';
-import type { Outcome } from '../../domain/rollback.ts';
 import { table } from './table.ts';
-import { between } from './time.ts';
 
-export type Ended = {
-  workflowId: string;
-  startedAt: string;
-  endedAt: string;
-  /** Null when it ended without one: then `failure` says why. */
-  service: string | null;
-  environment: string | null;
-  outcome: Outcome | 'failed' | 'terminated';
-  failure: { type: string; message: string } | null;
-  incidentFolder: string | null;
-};
-
-export function renderHistory(ended: Ended[]): string {
-  if (ended.length === 0) return 'No rollback has ended here, as far as Temporal remembers.\n';
-  const rows = ended.map((rollback) => [
+export function renderHistory(rollbacks: RememberedRollback[]): string {
+  if (rollbacks.length === 0) return 'No rollback was here, as far as Temporal remembers.\n';
+  const rows = rollbacks.map((rollback) => [
     formatTime(rollback.startedAt),
+    rollback.kind,
     rollback.service === null ? '-' : `${rollback.service}/${rollback.environment ?? '-'}`,
-    rollback.outcome === 'failed' ? `failed: ${rollback.failure?.type ?? '-'}` : rollback.outcome,
-    formatDuration(between(rollback.startedAt, rollback.endedAt)),
+    rollback.from === null || rollback.to === null ? '-' : `${rollback.from} → ${rollback.to}`,
+    rollback.failure === null ? rollback.outcome : `${rollback.outcome}: ${rollback.failure.type}`,
+    rollback.timeToMitigateMs === null ? '-' : formatDuration(rollback.timeToMitigateMs),
+    deadlineCell(rollback.deadline),
     rollback.workflowId,
     reportPath(rollback.incidentFolder) ?? '-',
   ]);
-  return table(['started', 'service', 'outcome', 'took', 'rollback', 'report'], rows);
+  return table(
+    ['started', 'kind', 'service', 'from → to', 'outcome', 'mitigated', 'deadline', 'rollback', 'report'],
+    rows,
+  );
+}
+
+function deadlineCell(deadline: DeadlineFare | null): string {
+  if (deadline === null || deadline.kept === null) return '-';
+  return `${deadline.severity} ${deadline.kept ? 'kept' : 'MISSED'}`;
 }

@@ -4,15 +4,18 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { END_FILE } from '../../../activities/incident/end.ts';
 import { incidentName } from '../../../activities/incident/names.ts';
 import { openIncident } from '../../../activities/incident/open.ts';
-import { expiredIncidents, removeExpired } from '../../../activities/incident/retention.ts';
+import { removeExpired } from '../../../activities/incident/retention.ts';
+import type { Found, RetentionInput, RunState } from '../../../activities/incident/retention.ts';
 import { FILES } from '../../../src/domain/report/files.ts';
 import { summarise } from '../../../src/domain/report/summary.ts';
 import type { RollbackStatus } from '../../../src/domain/rollback.ts';
@@ -35,21 +38,21 @@ async function keep(root: string, startedAt: string, status?: Partial<RollbackSt
 }
 
 const ended = (endedAt: string) => ({ outcome: 'rolled-back', endedAt }) as const;
-const removal = (root: string, days = 30) => removeExpired({ root, now: NOW, days });
+const NOTHING: Found = { removed: [], kept: [], problems: [], young: 0 };
 
-test('by name alone, those that started more than so many days ago come into question', () => {
-  const names = [
-    incidentName(daysAgo(31)),
-    incidentName(daysAgo(30)),
-    incidentName(daysAgo(29)),
-    incidentName(daysAgo(90), 2),
-    'rollback-notes',
-    '2025',
-    `.removing-${incidentName(daysAgo(90))}`,
-  ];
-  expect(expiredIncidents(names, NOW, 30)).toEqual([names[0], names[3]]);
-  expect(expiredIncidents(names, NOW, 89)).toEqual([names[3]]);
-});
+/** Temporal knows of nothing, unless the test says otherwise. */
+const removal = (root: string, change: Partial<RetentionInput> = {}): Promise<Found> =>
+  removeExpired({
+    root,
+    now: NOW,
+    days: 30,
+    dryRun: false,
+    signal: new AbortController().signal,
+    stateOf: async () => ({ is: 'unknown' }),
+    onRemoved: () => undefined,
+    ...change,
+  });
+const temporalSays = (state: RunState) => ({ stateOf: async () => state });
 
 test('a rollback that ended longer ago than is kept goes with all that is in its folder', async () => {
   const root = tempFolder();
@@ -57,32 +60,109 @@ test('a rollback that ended longer ago than is kept goes with all that is in its
   mkdirSync(join(root, old, 'from-anna'));
   writeFileSync(join(root, old, 'from-anna', 'notes.txt'), 'x');
   const young = await keep(root, daysAgo(3), ended(daysAgo(3)));
-  expect(await removal(root)).toEqual({ removed: [old], problems: [] });
+  const told: string[] = [];
+  const onRemoved: RetentionInput['onRemoved'] = ({ name }) => told.push(name);
+  expect(await removal(root, { onRemoved })).toEqual({
+    ...NOTHING,
+    removed: [{ name: old, why: 'it ended at 2026-11-30 12:00:00 UTC, more than 30 days ago' }],
+    young: 1,
+  });
   expect(readdirSync(root)).toEqual([young]);
+  expect(told).toEqual([old]);
+});
+
+test('a dry run says the same, and removes and notes nothing', async () => {
+  const root = tempFolder();
+  const old = await keep(root, daysAgo(32), ended(daysAgo(31)));
+  const cutOff = await keep(root, daysAgo(50));
+  const told: string[] = [];
+  const found = await removal(root, {
+    ...temporalSays({ is: 'ended', at: daysAgo(49) }),
+    dryRun: true,
+    onRemoved: ({ name }) => told.push(name),
+  });
+  expect(found.removed.map(({ name }) => name)).toEqual([cutOff, old]);
+  expect(told).toEqual([]);
+  expect(readdirSync(root).sort()).toEqual([cutOff, old]);
+  expect(existsSync(join(root, cutOff, END_FILE))).toBe(false);
 });
 
 test('how long is kept is configurable', async () => {
   const root = tempFolder();
   const old = await keep(root, daysAgo(5), ended(daysAgo(5)));
-  expect(await removal(root, 6)).toEqual({ removed: [], problems: [] });
-  expect(await removal(root, 4)).toEqual({ removed: [old], problems: [] });
+  expect(await removal(root, { days: 6 })).toEqual({ ...NOTHING, young: 1 });
+  expect((await removal(root, { days: 4 })).removed.map(({ name }) => name)).toEqual([old]);
 });
 
 test('a rollback that waited for weeks is kept from its end on, not from its start', async () => {
   const root = tempFolder();
   const long = await keep(root, daysAgo(60), ended(daysAgo(29)));
-  expect(await removal(root)).toEqual({ removed: [], problems: [] });
+  expect(await removal(root)).toEqual({ ...NOTHING, young: 1 });
   expect(readdirSync(root)).toEqual([long]);
+});
+
+test.each(['a', 'a-follow-up-20261111T120000Z'])(
+  'while Temporal says that %s runs, nothing of it goes, whatever its summary says',
+  async (what) => {
+    const root = tempFolder();
+    const name = await keep(root, daysAgo(50), ended(daysAgo(50)));
+    const other = incidentName(daysAgo(40));
+    await keep(root, daysAgo(40), ended(daysAgo(40)));
+    const found = await removal(root, {
+      stateOf: async ({ startedAt }) =>
+        startedAt === daysAgo(50) ? { is: 'running', what } : { is: 'unknown' },
+    });
+    expect(found.kept).toEqual([{ name, why: `${what} still runs` }]);
+    expect(found.removed.map((one) => one.name)).toEqual([other]);
+    expect(readdirSync(root)).toEqual([name]);
+  },
+);
+
+test('where Temporal can’t be asked, that folder stays and is named, and the others go', async () => {
+  const root = tempFolder();
+  const name = await keep(root, daysAgo(50), ended(daysAgo(50)));
+  const other = await keep(root, daysAgo(40), ended(daysAgo(40)));
+  const found = await removal(root, {
+    stateOf: async ({ startedAt }) => {
+      if (startedAt === daysAgo(50)) throw new Error('14 UNAVAILABLE');
+      return { is: 'unknown' };
+    },
+  });
+  expect(found.problems).toEqual([{ name, why: '14 UNAVAILABLE' }]);
+  expect(found.removed.map((one) => one.name)).toEqual([other]);
+  expect(readdirSync(root)).toEqual([name]);
+});
+
+test('a rollback that was ended without a report goes so long after its end, also when Temporal has forgotten it by then', async () => {
+  const root = tempFolder();
+  const name = await keep(root, daysAgo(40));
+  const terminated = temporalSays({ is: 'ended', at: daysAgo(39) });
+  const soon = new Date(daysAgo(38));
+  expect(await removal(root, { ...terminated, now: soon })).toEqual({ ...NOTHING, young: 1 });
+  expect(await removal(root)).toEqual({
+    ...NOTHING,
+    removed: [{ name, why: 'it ended at 2026-11-22 12:00:00 UTC, more than 30 days ago' }],
+  });
+  expect(readdirSync(root)).toEqual([]);
+});
+
+test('a freeze that no rollback came of goes like a rollback', async () => {
+  const root = tempFolder();
+  const name = await keep(root, daysAgo(40));
+  const summary = { format: 'backout.freeze/1', service: 'listings', endedAt: daysAgo(40) };
+  writeFileSync(join(root, name, FILES.summary), JSON.stringify(summary));
+  expect((await removal(root)).removed.map((one) => one.name)).toEqual([name]);
 });
 
 test.each([
   ['that still runs and has no summary', undefined],
   ['whose summary has no outcome yet', { outcome: null, endedAt: null }],
   ['whose summary has no end', { outcome: 'aborted', endedAt: null }],
-] as const)('a rollback %s is kept for ever', async (_, status) => {
+] as const)('a rollback %s, and that Temporal does not know, is kept for ever', async (_, status) => {
   const root = tempFolder();
   const name = await keep(root, daysAgo(400), status);
-  expect(await removal(root)).toEqual({ removed: [], problems: [] });
+  const why = 'nobody knows when a ended; look at it, and remove it by hand';
+  expect(await removal(root)).toEqual({ ...NOTHING, kept: [{ name, why }] });
   expect(readdirSync(root)).toEqual([name]);
 });
 
@@ -92,7 +172,11 @@ test.each(['', '{"format":"backout.incident/9"}', 'no JSON'])(
     const root = tempFolder();
     const name = await keep(root, daysAgo(400));
     writeFileSync(join(root, name, FILES.summary), content);
-    expect(await removal(root)).toEqual({ removed: [], problems: [] });
+    const why = 'its summary can’t be read by this version';
+    expect(await removal(root, temporalSays({ is: 'ended', at: daysAgo(400) }))).toEqual({
+      ...NOTHING,
+      kept: [{ name, why }],
+    });
     expect(readdirSync(root)).toEqual([name]);
   },
 );
@@ -103,8 +187,18 @@ test('a folder without our owner file is kept, even with our name and a summary 
   mkdirSync(join(root, name));
   const summary = summarise(makeRecord({ status: { startedAt: daysAgo(400), ...ended(daysAgo(400)) } }));
   writeFileSync(join(root, name, FILES.summary), JSON.stringify(summary));
-  expect(await removal(root)).toEqual({ removed: [], problems: [] });
+  const why = 'Backout’s owner file is not in it';
+  expect(await removal(root)).toEqual({ ...NOTHING, kept: [{ name, why }] });
   expect(readdirSync(join(root, name))).toEqual([FILES.summary]);
+});
+
+test('a copy under the name of another incident is kept', async () => {
+  const root = tempFolder();
+  const name = await keep(root, daysAgo(400), ended(daysAgo(400)));
+  const copy = incidentName(daysAgo(300));
+  renameSync(join(root, name), join(root, copy));
+  const why = 'its owner file is of another rollback, a';
+  expect(await removal(root)).toEqual({ ...NOTHING, kept: [{ name: copy, why }] });
 });
 
 test('a link to an old incident is neither followed nor removed, and neither is a file of that name', async () => {
@@ -112,36 +206,84 @@ test('a link to an old incident is neither followed nor removed, and neither is 
   const name = await keep(elsewhere, daysAgo(400), ended(daysAgo(400)));
   symlinkSync(join(elsewhere, name), join(root, name));
   writeFileSync(join(root, incidentName(daysAgo(300))), 'a file');
-  expect(await removal(root)).toEqual({ removed: [], problems: [] });
+  const why = 'it is a link or a file, not a folder';
+  expect(await removal(root)).toEqual({
+    ...NOTHING,
+    kept: [
+      { name, why },
+      { name: incidentName(daysAgo(300)), why },
+    ],
+  });
   expect(lstatSync(join(root, name)).isSymbolicLink()).toBe(true);
   expect(existsSync(join(elsewhere, name, FILES.summary))).toBe(true);
   expect(readdirSync(root)).toHaveLength(2);
 });
 
+test('a link in an incident goes with it, and what it leads to stays', async () => {
+  const [root, elsewhere] = [tempFolder(), tempFolder()];
+  writeFileSync(join(elsewhere, 'precious'), 'x');
+  const name = await keep(root, daysAgo(40), ended(daysAgo(40)));
+  symlinkSync(elsewhere, join(root, name, 'dump'));
+  expect((await removal(root)).removed.map((one) => one.name)).toEqual([name]);
+  expect(readdirSync(elsewhere)).toEqual(['precious']);
+});
+
 test('other people’s things in the same directory are kept, however old', async () => {
   const root = tempFolder();
-  for (const name of ['archive', 'rollback-notes', 'rollback-20200101-000000.bak', '.hidden']) {
-    mkdirSync(join(root, name));
-    utimesSync(join(root, name), 0, 0);
-  }
-  expect(await removal(root)).toEqual({ removed: [], problems: [] });
-  expect(readdirSync(root).sort()).toEqual([
+  const theirs = [
     '.hidden',
+    '.opening-ours',
+    '.removing-notes',
     'archive',
     'rollback-20200101-000000.bak',
     'rollback-notes',
-  ]);
+  ];
+  for (const name of theirs) {
+    mkdirSync(join(root, name));
+    utimesSync(join(root, name), 0, 0);
+  }
+  expect(await removal(root)).toEqual(NOTHING);
+  expect(readdirSync(root).sort()).toEqual(theirs);
 });
 
-test('what a killed worker left half made or half removed goes after a day, and not before', async () => {
+test('a removal that was cut off is finished by the next run; what was begun to be made goes after a day', async () => {
   const root = tempFolder();
-  const leftovers = ['.opening-0123456789ab-aaaaaa', `.removing-${incidentName(daysAgo(50))}`];
-  const young = ['.opening-0123456789ab-bbbbbb', `.removing-${incidentName(daysAgo(51))}`];
-  for (const name of [...leftovers, ...young]) mkdirSync(join(root, name));
-  for (const name of leftovers) utimesSync(join(root, name), new Date(daysAgo(1.1)), new Date(daysAgo(1.1)));
-  for (const name of young) utimesSync(join(root, name), new Date(daysAgo(0.9)), new Date(daysAgo(0.9)));
-  expect(await removal(root)).toEqual({ removed: [], problems: [] });
-  expect(readdirSync(root).sort()).toEqual(young.sort());
+  const cutOff = `.removing-${incidentName(daysAgo(50))}`;
+  const [old, young] = ['.opening-0123456789ab-aaaaaa', '.opening-0123456789ab-bbbbbb'] as const;
+  for (const name of [cutOff, old, young]) mkdirSync(join(root, name));
+  utimesSync(join(root, old), new Date(daysAgo(1.1)), new Date(daysAgo(1.1)));
+  utimesSync(join(root, young), new Date(daysAgo(0.9)), new Date(daysAgo(0.9)));
+  utimesSync(join(root, cutOff), NOW, NOW);
+  expect(await removal(root)).toEqual({
+    ...NOTHING,
+    removed: [
+      { name: old, why: 'a worker died while it made it; it holds nothing' },
+      { name: cutOff, why: 'its removal was cut off before' },
+    ],
+  });
+  expect(readdirSync(root)).toEqual([young]);
+});
+
+test('it stops between two folders when it is told to', async () => {
+  const root = tempFolder();
+  const names = [await keep(root, daysAgo(50), ended(daysAgo(50)))];
+  names.push(await keep(root, daysAgo(40), ended(daysAgo(40))));
+  const told = new AbortController();
+  const stopping = removal(root, {
+    signal: told.signal,
+    onRemoved: () => told.abort(new Error('shut down')),
+  });
+  await expect(stopping).rejects.toThrow('shut down');
+  expect(readdirSync(root)).toEqual([names[1]]);
+});
+
+test('two workers on one disk remove each folder together, and neither takes it for a problem', async () => {
+  const root = tempFolder();
+  for (let day = 40; day < 60; day++) await keep(root, daysAgo(day), ended(daysAgo(day)));
+  const found = await Promise.all([removal(root), removal(root)]);
+  expect(found.flatMap(({ problems }) => problems)).toEqual([]);
+  expect(new Set(found.flatMap(({ removed }) => removed.map(({ name }) => name))).size).toBe(20);
+  expect(readdirSync(root)).toEqual([]);
 });
 
 test('one that can’t be removed is named, and does not keep the others', async () => {
@@ -151,17 +293,17 @@ test('one that can’t be removed is named, and does not keep the others', async
   // A file in the way of the name under which it is removed.
   writeFileSync(join(root, `.removing-${stuck}`), 'x');
   const { removed, problems } = await removal(root);
-  expect(removed).toEqual([other]);
-  expect(problems).toHaveLength(1);
-  expect(problems[0]).toMatch(new RegExp(`^${stuck}: ENOTDIR: `));
+  expect(removed.map(({ name }) => name)).toEqual([other]);
+  expect(problems).toEqual([{ name: stuck, why: expect.stringMatching(/^ENOTDIR: /) }]);
   expect(existsSync(join(root, stuck, FILES.summary))).toBe(true);
 });
 
 test('no directory yet means nothing to remove; one that can’t be read is a problem', async () => {
   const root = tempFolder();
-  expect(await removal(join(root, 'gone'))).toEqual({ removed: [], problems: [] });
+  expect(await removal(join(root, 'gone'))).toEqual(NOTHING);
   writeFileSync(join(root, 'file'), '');
-  const { removed, problems } = await removal(join(root, 'file'));
-  expect(removed).toEqual([]);
-  expect(problems).toEqual([expect.stringMatching(new RegExp(`^${join(root, 'file')}: ENOTDIR: `))]);
+  expect(await removal(join(root, 'file'))).toEqual({
+    ...NOTHING,
+    problems: [{ name: join(root, 'file'), why: expect.stringMatching(/^ENOTDIR: /) }],
+  });
 });
