@@ -1,6 +1,7 @@
 /** What a person reads before typing RESTORE. */
 import { describeRelease } from '../../domain/plan.ts';
 import { dataSentence } from '../../domain/report/data.ts';
+import { answeredSentence } from '../../domain/report/loss.ts';
 import { asSentence, clean } from '../../domain/report/plain.ts';
 import type { Planned } from '../answering.ts';
 import type { Colours } from '../io.ts';
@@ -14,10 +15,10 @@ export function renderLoss(status: Planned, colours: Colours): string {
       `${plan.service} in ${plan.environment}: ${describeRelease(plan.from)} → ${describeRelease(plan.to)}, plan ${plan.hash}`,
     ),
     '',
-    ...databaseRows(plan, colours),
+    ...databaseRows(plan, colours, status.loss),
     ...migrationRows(plan),
     '',
-    `${asSentence(clean(traffic))} ${dataSentence({ plan, status })}`,
+    `${asSentence(clean(traffic))} ${dataSentence({ plan, status })} ${answeredSentence(status.loss)}`.trim(),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
