@@ -2,13 +2,18 @@
 import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { wantsNotice } from '../../src/domain/customer-notice/draft.ts';
 import type { Observation } from '../../src/domain/plan.ts';
 import { FILES } from '../../src/domain/report/files.ts';
+import { renderPostmortem } from '../../src/domain/report/postmortem.ts';
 import { renderReport } from '../../src/domain/report/report.ts';
 import type { ReportExtras } from '../../src/domain/report/report.ts';
 import { inOrder } from '../../src/domain/report/sections-detail.ts';
 import { summarise } from '../../src/domain/report/summary.ts';
 import type { EvidenceFile, IncidentRecord } from '../../src/domain/rollback.ts';
+import { noticeDraft } from '../../src/domain/templates/others.ts';
+import { createWriter } from '../../src/templates/write.ts';
+import type { Writer } from '../../src/templates/write.ts';
 import type { EvidenceSink } from './folder.ts';
 import { listFiles, renderManifest } from './manifest.ts';
 import { PARTIAL } from './sink.ts';
@@ -24,6 +29,8 @@ export type ReportInput = {
   observe: (signal: AbortSignal) => Promise<Observation>;
   /** Aborted when the activity is cancelled. */
   signal: AbortSignal;
+  /** As the team's templates have it. Default: there are none. */
+  write?: Writer;
 };
 
 /** @throws BackoutFailure EvidenceNotWritten */
@@ -40,15 +47,39 @@ export async function writeReport(
     sink.write(FILES.summary, toJson(summarise(record))),
     sink.write(FILES.timeline, toJson(inOrder(record.timeline))),
   ]);
-  const files = await listFiles(sink.folder, { except: [FILES.report, FILES.manifest] });
+  const files = await listFiles(sink.folder, {
+    except: [FILES.report, FILES.manifest, FILES.postmortem, FILES.customerNotice],
+  });
+  // People change it: a hash of it would only say that they did.
+  await sink.write(FILES.postmortem, renderPostmortem(record));
+  const problems = await draftNotice(record, { sink, write: input.write ?? createWriter({}) });
   const report = await sink.write(FILES.report, renderReport(record, files, { after }));
   const manifest = await sink.write(FILES.manifest, renderManifest([report, ...files]));
   return {
     outcome: 'done',
-    proof: `${FILES.report}, ${FILES.manifest} and ${files.length} other files are in ${sink.folder} on the worker ${hostname()}`,
-    details: 'unreadable' in after ? [`The state after could not be read: ${after.unreadable}`] : [],
+    proof: `${FILES.report}, ${FILES.postmortem} (a draft), ${FILES.manifest} and ${files.length} other files are in ${sink.folder} on the worker ${hostname()}`,
+    details: [
+      ...('unreadable' in after ? [`The state after could not be read: ${after.unreadable}`] : []),
+      ...problems,
+    ],
     evidence: [report, manifest],
   };
+}
+
+/**
+ * Once: the report is written again when people may have begun to change it.
+ * @returns what is wrong with its template
+ */
+async function draftNotice(
+  record: IncidentRecord,
+  { sink, write }: { sink: EvidenceSink; write: Writer },
+): Promise<string[]> {
+  if (!wantsNotice(record)) return [];
+  const names: string[] = await readdir(sink.folder).catch(() => []);
+  if (names.includes(FILES.customerNotice)) return [];
+  const { message, problem } = write(noticeDraft(record));
+  await sink.write(FILES.customerNotice, message);
+  return problem === null ? [] : [problem];
 }
 
 const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

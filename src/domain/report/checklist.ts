@@ -2,11 +2,12 @@
 import { channelsFor } from '../announcement-channels.ts';
 import type { AnnouncementEvent } from '../notification.ts';
 import { describeRelease } from '../plan.ts';
-import type { StepName } from '../plan.ts';
+import type { DatabasePlan, StepName } from '../plan.ts';
 import { isSuccess } from '../rollback.ts';
-import type { IncidentRecord } from '../rollback.ts';
+import type { AftercareNote, IncidentRecord } from '../rollback.ts';
 import { listed } from '../approval/words.ts';
-import { isRecovery } from './kind.ts';
+import { describeChanges } from '../partial/words.ts';
+import { isPartial, isRecovery } from './kind.ts';
 import { findStep, isDone, stateInWords, undoneSteps, whyUndone } from './steps.ts';
 
 export type Box = {
@@ -19,20 +20,49 @@ export type Box = {
 export type Checklists = { before: Box[]; during: Box[]; after: Box[] };
 
 export function checklists(record: IncidentRecord): Checklists {
+  if (isPartial(record)) return partialChecklists(record);
   return isRecovery(record) ? recoveryChecklists(record) : rollbackChecklists(record);
+}
+
+/** No traffic moves and no release is left: what is changed is the boxes. */
+function partialChecklists(record: IncidentRecord): Checklists {
+  const { plan } = record;
+  const to = describeRelease(plan.to);
+  const { restores = false, flags = [], files = [] } = plan.partial ?? {};
+  const said = (part: { flags: typeof flags; files: typeof files }) => describeChanges({ restores, ...part });
+  return {
+    before: [
+      ...begun(record, 'partial rollback'),
+      told(record, 'started', 'Team told that a partial rollback is under way'),
+      ...approved(record),
+    ],
+    during: [
+      ...neededBox(record, 'switch-flags', `Flags: ${said({ flags, files: [] })}, read back`),
+      ...neededBox(record, 'put-back-configuration', `Files: ${said({ flags: [], files })}, read back`),
+      ...neededBox(record, 'restart-application', 'Restarted and healthy'),
+      verified(record, `${to} verified`),
+    ],
+    after: [
+      ...closed(record, 'known to be good'),
+      ...(restores
+        ? []
+        : [
+            forPerson('Bug ticket written: labels bug, production, rollback; linked to this report'),
+            forPerson('Flags and configuration put as they were before, once it is mended'),
+          ]),
+      forPerson('Service watched for 24 hours'),
+      forPerson('Root cause found (within 24 hours)'),
+      forPerson('Postmortem held (within a week)'),
+    ],
+  };
 }
 
 /** Nothing was found faulty: there is no version to keep from being deployed, and no logs of it. */
 function recoveryChecklists(record: IncidentRecord): Checklists {
-  const { plan, status } = record;
+  const { plan } = record;
   const to = describeRelease(plan.to);
   return {
-    before: [
-      { text: 'Plan made from the live state', ticked: { by: `plan ${plan.hash}`, at: plan.madeAt } },
-      commander(record),
-      byStep(record, 'capture-before', 'State before the recovery recorded'),
-      told(record, 'started', 'Team told that a recovery is under way'),
-    ],
+    before: [...begun(record, 'recovery'), told(record, 'started', 'Team told that a recovery is under way')],
     during: [
       ...neededBox(record, 'start-database', 'PostgreSQL started, and it answers'),
       ...neededBox(record, 'start-previous', `${to} started and healthy`),
@@ -41,14 +71,7 @@ function recoveryChecklists(record: IncidentRecord): Checklists {
       verified(record, `${to} verified`),
     ],
     after: [
-      byStep(record, 'report', 'Incident report written'),
-      byStep(record, 'announce', 'Team told how it ended'),
-      acknowledged(record),
-      resolved(record),
-      ...(plan.request.customerFacing ? [forPerson('Customers told, status page updated')] : []),
-      ...(undoneSteps(record).length > 0 ? [forPerson('What was not done (see above) done by hand')] : []),
-      ...(isSuccess(status.outcome) ? [] : [forPerson(`${plan.service} known to be good again`)]),
-      forPerson('Incident report reviewed (within 30 minutes)'),
+      ...closed(record, 'known to be good again'),
       forPerson('Why it went down found (within 24 hours)'),
       forPerson('Service watched for 24 hours'),
     ],
@@ -56,13 +79,11 @@ function recoveryChecklists(record: IncidentRecord): Checklists {
 }
 
 function rollbackChecklists(record: IncidentRecord): Checklists {
-  const { plan, status } = record;
+  const { plan } = record;
   const [from, to] = [describeRelease(plan.from), describeRelease(plan.to)];
   return {
     before: [
-      { text: 'Plan made from the live state', ticked: { by: `plan ${plan.hash}`, at: plan.madeAt } },
-      commander(record),
-      byStep(record, 'capture-before', 'State before the rollback recorded'),
+      ...begun(record, 'rollback'),
       previousHealthy(record, `${to} runs and is healthy`),
       told(record, 'started', 'Team told that a rollback is under way'),
       ...approved(record),
@@ -76,21 +97,39 @@ function rollbackChecklists(record: IncidentRecord): Checklists {
       verified(record, `${to} verified`),
     ],
     after: [
-      byStep(record, 'report', 'Incident report written'),
-      byStep(record, 'announce', 'Team told how it ended'),
-      acknowledged(record),
-      resolved(record),
-      ...(plan.request.customerFacing ? [forPerson('Customers told, status page updated')] : []),
-      ...(undoneSteps(record).length > 0 ? [forPerson('What was not done (see above) done by hand')] : []),
-      ...(isSuccess(status.outcome) ? [] : [forPerson(`${plan.service} known to be good again`)]),
-      forPerson('Incident report reviewed (within 30 minutes)'),
+      ...closed(record, 'known to be good again'),
       forPerson(`Bug ticket written: labels bug, production, rollback; linked to this report`),
-      forPerson(`${from} tagged as faulty and kept from being deployed again`),
+      ...keptOut(record, from),
       forPerson('Service watched for 24 hours'),
       forPerson('Root cause found (within 24 hours)'),
       forPerson('Postmortem held (within a week)'),
     ],
   };
+}
+
+/** How every kind begins. */
+function begun(record: IncidentRecord, what: string): Box[] {
+  const { plan } = record;
+  return [
+    { text: 'Plan made from the live state', ticked: { by: `plan ${plan.hash}`, at: plan.madeAt } },
+    commander(record),
+    byStep(record, 'capture-before', `State before the ${what} recorded`),
+  ];
+}
+
+/** What comes after every kind. `known`: what is still to be found of the service, unless it is proved. */
+function closed(record: IncidentRecord, known: string): Box[] {
+  const { plan, status } = record;
+  return [
+    byStep(record, 'report', 'Incident report written'),
+    byStep(record, 'announce', 'Team told how it ended'),
+    acknowledged(record),
+    resolved(record),
+    ...(plan.request.customerFacing ? [forPerson('Customers told, status page updated')] : []),
+    ...(undoneSteps(record).length > 0 ? [forPerson('What was not done (see above) done by hand')] : []),
+    ...(isSuccess(status.outcome) ? [] : [forPerson(`${plan.service} ${known}`)]),
+    forPerson('Incident report reviewed (within 30 minutes)'),
+  ];
 }
 
 const forPerson = (text: string): Box => ({ text, ticked: null });
@@ -132,13 +171,27 @@ function database(record: IncidentRecord): Box[] {
   const plan = record.plan.database;
   if (plan === undefined) return [];
   const to = describeRelease(record.plan.to);
+  const restarted = neededBox(
+    record,
+    'restart-application',
+    `${to} restarted on the restored database, and healthy`,
+  );
+  if (plan.alreadyRestored !== undefined) return [restoredEarlier(record, plan), ...restarted];
   return [
     byStep(record, 'prepare-restore', `${plan.backup} restored beside the live database and checked`),
     byStep(record, 'confirm-restore', 'RESTORE typed by a person'),
     ...neededBox(record, 'stop-application', `${to} stopped for the restore`),
     byStep(record, 'restore-database', `${plan.database} restored`),
-    ...neededBox(record, 'restart-application', `${to} restarted on the restored database, and healthy`),
+    ...restarted,
   ];
+}
+
+/** By an earlier rollback, at its time: this one has only to see that it is so still. */
+function restoredEarlier(record: IncidentRecord, { database, backup, alreadyRestored }: DatabasePlan): Box {
+  const box = byStep(record, 'restore-database', `${database} restored`);
+  if (box.ticked === null || alreadyRestored === undefined) return box;
+  const { run, at } = alreadyRestored;
+  return { ...box, ticked: { by: `${run}, from ${backup}, where RESTORE was typed`, at } };
 }
 
 /** Only where the plan has the step done. */
@@ -173,6 +226,19 @@ function told(record: IncidentRecord, event: AnnouncementEvent, text: string): B
   }
   const entry = record.timeline.find(({ announced }) => announced === event);
   return { text, ticked: entry === undefined ? null : { by: 'Slack', at: entry.at } };
+}
+
+/** Backout does it itself as traffic leaves it, where it can. */
+function keptOut({ plan, status }: IncidentRecord, from: string): Box[] {
+  const { block, tag } = status.aftercare ?? {};
+  return [
+    caredFor(`${from} kept from being deployed again`, 'backout block', block),
+    ...(plan.config.git === undefined ? [] : [caredFor(`${from} tagged as faulty in git`, 'backout', tag)]),
+  ];
+}
+
+function caredFor(text: string, by: string, note: AftercareNote | undefined): Box {
+  return note?.done === true ? { text, ticked: { by, at: note.at } } : forPerson(text);
 }
 
 function commander({ plan, status }: IncidentRecord): Box {

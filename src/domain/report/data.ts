@@ -4,14 +4,15 @@ import type { DatabasePlan } from '../plan.ts';
 import type { IncidentRecord } from '../rollback.ts';
 import { formatTime } from './format.ts';
 import { isRecovery } from './kind.ts';
-import { asSentence, enumerate } from './plain.ts';
+import { lossWindow } from './loss.ts';
+import { asSentence, upperFirst } from './plain.ts';
 import { findStep, isDone } from './steps.ts';
 import type { StepsOf } from './steps.ts';
 
 /** What of a record tells about data. */
 type DataRecord = {
   plan: Pick<IncidentRecord['plan'], 'database'>;
-  status: Pick<IncidentRecord['status'], 'steps'>;
+  status: Pick<IncidentRecord['status'], 'steps' | 'loss'>;
 };
 
 const DATA_UNCHANGED = 'No data was changed.';
@@ -20,7 +21,8 @@ const DATA_UNCHANGED = 'No data was changed.';
 export function dataSentence(record: DataRecord): string {
   const step = findStep(record, 'restore-database');
   if (step === null || record.plan.database === undefined) return DATA_UNCHANGED;
-  const { database, backup } = record.plan.database;
+  const { database, backup, alreadyRestored } = record.plan.database;
+  if (alreadyRestored !== undefined) return whereRestoredAlready(record.plan.database, isDone(step));
   if (step.undone !== undefined) return asSentence(upperFirst(step.undone));
   const isInPlace = record.plan.database.strategy === 'in-place';
   const unproved = isInPlace
@@ -29,7 +31,7 @@ export function dataSentence(record: DataRecord): string {
   switch (step.state) {
     case 'done':
     case 'already':
-      return `${upperFirst(database)} is restored from ${backup}: ${lossWindow(record.plan.database)}`;
+      return `${upperFirst(database)} is restored from ${backup}: ${lossWindow(record.plan.database, record.status.loss)}`;
     case 'running':
       return isInPlace
         ? `${upperFirst(database)} is being restored in place from ${backup}; until that is done, nobody can connect to it.`
@@ -51,46 +53,39 @@ export function dataSentence(record: DataRecord): string {
   }
 }
 
+/** Nothing is restored: it has been before. */
+function whereRestoredAlready(
+  { database, backup, alreadyRestored }: DatabasePlan,
+  isProved: boolean,
+): string {
+  if (alreadyRestored === undefined) throw new Error('nothing has been restored already');
+  const { run, at } = alreadyRestored;
+  const proof = isProved ? '' : ' That this still stands is not proved.';
+  return `No data was changed by this rollback: ${run} restored ${database} from ${backup} already at ${formatTime(at)}, and what was written since is kept.${proof}`;
+}
+
 /** Was a restore begun of which nobody knows whether it was done? Then nothing is proved good. */
 export function isRestoreUnproved(record: StepsOf): boolean {
   const step = findStep(record, 'restore-database');
   return step !== null && step.startedAt !== null && !isDone(step) && step.undone === undefined;
 }
 
-/** Has the database been restored, as far as is proved? */
+/** Has this rollback restored the database, as far as is proved? */
 export function isRestored(record: IncidentRecord): boolean {
+  if (record.plan.database?.alreadyRestored !== undefined) return false;
   const step = findStep(record, 'restore-database');
   return step !== null && isDone(step);
-}
-
-/** What a restore loses: one whole sentence. */
-export function lossWindow(database: DatabasePlan): string {
-  const { madeAt, madeAtSource, lastChangeAt, newerRows } = database;
-  const source = madeAtSource === 'file time' ? ', by the time of its file' : '';
-  const until =
-    lastChangeAt === null
-      ? ''
-      : `; when the plan was made, the last change seen was at ${formatTime(lastChangeAt)}`;
-  const rows = newerRows.flatMap(({ table, rows: count }) =>
-    count === null
-      ? [`an unknown number of rows of ${table}`]
-      : count > 0
-        ? [`${count} rows of ${table}`]
-        : [],
-  );
-  const lost = rows.length === 0 ? '' : `; among them ${enumerate(rows)}`;
-  return `what was written after ${formatTime(madeAt)}${source} is not in it${until}${lost}.`;
 }
 
 /** The value of "Data-loss window" in the report. */
 export function lossCell(record: IncidentRecord): string {
   if (record.plan.database === undefined) {
-    return isRecovery(record)
-      ? 'none: a recovery starts the database, and changes no data'
-      : 'none: a traffic-only rollback touches no database';
+    if (isRecovery(record)) return 'none: a recovery starts the database, and changes no data';
+    return `none: a ${record.plan.kind} rollback touches no database`;
   }
-  const window = upperFirst(lossWindow(databaseOf(record.plan)));
-  return isRestored(record) ? window : `none: the database was not restored. Would it be: ${window}`;
+  const window = lossWindow(databaseOf(record.plan), record.status.loss);
+  if (record.plan.database.alreadyRestored !== undefined) return upperFirst(window);
+  return isRestored(record)
+    ? upperFirst(window)
+    : `none: the database was not restored. Of the backup that was planned: ${window}`;
 }
-
-const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -3,20 +3,30 @@ import { clean, oneLine } from './plain.ts';
 
 /**
  * Text within a line. Escapes only what would mean something there, so that the raw file stays readable:
- * `snake_case` and `2.4.1` look the same before and after.
+ * `snake_case` and `2.4.1` look the same before and after. What stands between backticks becomes code, to be copied as it is.
  */
 export function text(data: string): string {
-  return (
-    oneLine(data)
-      .replace(/[\\`*[\]~]/g, '\\$&')
-      .replace(/&(?=#?\w+;)/g, '&amp;')
-      .replaceAll('<', '&lt;')
-      .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
-      // At the start of a list item these would begin a heading, a quote, a list or a rule.
-      .replace(/^(?:>|=|[#+-](?=[\s#+-]|$))/, '\\$&')
-      .replace(/^(\d+)(?=[.)](?:\s|$))/, '$1\\')
-  );
+  return oneLine(data)
+    .split(CODE)
+    .map((part, index) => (index % 2 === 1 ? code(part) : index === 0 ? escapeStart(part) : escape(part)))
+    .join('');
 }
+
+/** A pair of single backticks round something without blanks at its ends; any other backtick is text. */
+const CODE = /(?<!`)`(?!\s)([^`]+)(?<!\s)`(?!`)/;
+
+const escape = (data: string): string =>
+  data
+    .replace(/[\\`*[\]~]/g, '\\$&')
+    .replace(/&(?=#?\w+;)/g, '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_');
+
+/** At the start of a list item these would begin a heading, a quote, a list or a rule. */
+const escapeStart = (data: string): string =>
+  escape(data)
+    .replace(/^(?:>|=|[#+-](?=[\s#+-]|$))/, '\\$&')
+    .replace(/^(\d+)(?=[.)](?:\s|$))/, '$1\\');
 
 /** Code within a line, with as many backticks round it as the data needs. */
 export function code(data: string): string {

@@ -3,7 +3,8 @@ import { describeRelease } from '../plan.ts';
 import type { IncidentRecord, StepRecord } from '../rollback.ts';
 import { formatTime } from './format.ts';
 import { asSentence, enumerate, oneLine } from './plain.ts';
-import { nounOf, routeOf, troublesOf } from './kind.ts';
+import { isPartial, nounOf, routeOf, troublesOf } from './kind.ts';
+import { describeChanges, undoneChanges } from '../partial/words.ts';
 import { findStep, undoneSteps, whyUndone } from './steps.ts';
 import { dataSentence, isRestoreUnproved } from './data.ts';
 import { trafficSentence } from './traffic.ts';
@@ -14,7 +15,9 @@ export function headline(record: IncidentRecord): string {
   const where = `${service} in ${environment}`;
   switch (record.status.outcome) {
     case 'rolled-back':
-      return `Rolled back: ${where}`;
+      return isPartial(record) ? `Partially rolled back: ${where}` : `Rolled back: ${where}`;
+    case 'restored':
+      return `Put back as before: ${where}`;
     case 'recovered':
       return `Recovered: ${where}`;
     case 'released':
@@ -42,7 +45,11 @@ export function outcomeSentence(record: IncidentRecord): string {
   const run = `${nounOf(record)} of ${where} ${routeOf(plan)}`;
   const tail = `${trafficSentence(record)} ${dataSentence(record)}`;
   switch (status.outcome) {
+    case 'restored':
+      return `${where} is as it was before the partial rollback: ${changesOf(record)}; ${to} goes on serving, and passed verification. ${tail}${exceptions(record)}`;
     case 'rolled-back': {
+      if (isPartial(record))
+        return `${where} is partially rolled back: ${changesOf(record)}; ${to} goes on serving, and passed verification. ${tail}${exceptions(record)}`;
       const what = wasSoAlready(record)
         ? `${where} was back on ${to} already when this rollback from ${from} came; ${to} passed verification.`
         : `${where} is rolled back from ${from} to ${to}, which passed verification.`;
@@ -66,6 +73,9 @@ export function outcomeSentence(record: IncidentRecord): string {
   }
 }
 
+const changesOf = ({ plan: { partial } }: IncidentRecord): string =>
+  partial === undefined ? '' : describeChanges(partial);
+
 /** True when everything was as wanted before this rollback did anything to traffic or processes. */
 export function wasSoAlready(record: IncidentRecord): boolean {
   const was = (name: 'shift-traffic' | 'stop-faulty') => findStep(record, name)?.state;
@@ -76,6 +86,9 @@ export function wasSoAlready(record: IncidentRecord): boolean {
 export function whyUnverified(record: IncidentRecord): string {
   const to = describeRelease(record.plan.to);
   if (isRestoreUnproved(record)) return 'whether the database was restored is not proved.';
+  const [undone] = undoneChanges(record);
+  const change = undone === undefined ? null : findStep(record, undone);
+  if (change !== null) return `“${change.title}” was ${whyUndone(change)}.`;
   const step = findStep(record, 'verify');
   const failed = step?.result?.verdict?.checks.filter(({ passed }) => !passed) ?? [];
   if (failed.length > 0) {

@@ -10,6 +10,7 @@ import { checklistSection, nextStepsSection } from './sections-todo.ts';
 import { evidenceSection, stateSection, stepsSection, timelineSection } from './sections-detail.ts';
 import { text } from './markdown.ts';
 import { headline, outcomeSentence } from './outcome.ts';
+import { pagesSection } from './pages.ts';
 
 export type ReportExtras = {
   /** The live state when the report was written, or why it could not be read. */
@@ -31,6 +32,7 @@ export function renderReport(
     timelineSection(record),
     stepsSection(record),
     peopleSection(record),
+    pagesSection(record),
     stateSection(record, after),
     evidenceSection(record, files),
     checklistSection(record),

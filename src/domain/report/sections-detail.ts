@@ -1,16 +1,16 @@
 /** The report's sections for whoever looks closer: timeline, steps, state and evidence. */
 import { plannedStep } from '../plan.ts';
 import type { ObservedRelease, Observation } from '../plan.ts';
-import type { EvidenceFile, IncidentRecord, StepRecord, TimelineEntry } from '../rollback.ts';
+import type { EvidenceFile, IncidentRecord, StepRecord } from '../rollback.ts';
 import { listEvidence } from './evidence.ts';
 import type { ListedEvidence } from './evidence.ts';
 import { formatBytes, formatDuration, formatTime } from './format.ts';
 import { code, codeBlock, table, text } from './markdown.ts';
 import type { ReportExtras } from './report.ts';
 import { answersOf } from './state.ts';
-import { stateInWords } from './steps.ts';
+import { onTry, stateInWords } from './steps.ts';
 
-export function timelineSection({ timeline }: IncidentRecord): string[] {
+export function timelineSection({ timeline }: Pick<IncidentRecord, 'timeline'>): string[] {
   const rows = inOrder(timeline).map(({ at, what, by, assurance, evidence }) => [
     formatTime(at).replace(' UTC', ''),
     text(what),
@@ -21,8 +21,8 @@ export function timelineSection({ timeline }: IncidentRecord): string[] {
 }
 
 /** By time; what was noted at the same moment stays in the order in which it was noted. */
-export function inOrder(timeline: TimelineEntry[]): TimelineEntry[] {
-  return [...timeline].sort((a, b) => new Date(a.at).getTime() - new Date(b.at).getTime());
+export function inOrder<Entry extends { at: string }>(entries: readonly Entry[]): Entry[] {
+  return [...entries].sort((a, b) => new Date(a.at).getTime() - new Date(b.at).getTime());
 }
 
 /** A link to a file in this folder. The name is percent-encoded: a person may have put any file there. */
@@ -54,7 +54,7 @@ function renderStep({ plan }: IncidentRecord, step: StepRecord, number: number):
   const evidence = result?.evidence ?? [];
   if (evidence.length > 0) facts.push(`Evidence: ${evidence.map(({ name }) => link(name)).join(', ')}`);
   return [
-    `### ${number}. ${text(title)}: ${judged(step)}`,
+    `### ${number}. ${text(title)}: ${judged(step)}${onTry(result)}`,
     ...(facts.length === 0 ? [] : ['', ...facts.map((fact) => `- ${fact}`)]),
     ...(commands.length === 0 || state === 'not-needed' ? [] : ['', 'Planned:', '', ...codeBlock(commands)]),
   ];

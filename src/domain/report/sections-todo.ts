@@ -9,21 +9,7 @@ import { nextSteps } from './next-steps.ts';
 export function nextStepsSection(record: IncidentRecord): string[] {
   const steps = nextSteps(record);
   if (steps.length === 0) return [];
-  return ['## What a person must do', '', ...steps.map((step, index) => `${index + 1}. ${sentence(step)}`)];
-}
-
-/** Escapes all but the commands between backticks, which come from us. */
-function sentence(step: string): string {
-  return step
-    .split(/(`[^`]*`)/)
-    .map((part, index) => (index % 2 === 1 ? part : escapeInside(part)))
-    .join('');
-}
-
-/** Keeps the blanks at the ends, which `text` would take away. */
-function escapeInside(part: string): string {
-  const [, before = '', inner = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(part) ?? [];
-  return `${before}${text(inner)}${after}`;
+  return ['## What a person must do', '', ...steps.map((step, index) => `${index + 1}. ${text(step)}`)];
 }
 
 export function checklistSection(record: IncidentRecord): string[] {

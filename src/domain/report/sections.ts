@@ -4,11 +4,13 @@ import { migrationLines } from '../migrations/words.ts';
 import { describeRelease } from '../plan.ts';
 import type { IncidentRecord, TimelineEntry } from '../rollback.ts';
 import { lossCell } from './data.ts';
-import { deadlineSentence, durationsOf, momentsOf } from './durations.ts';
+import { deadlineSentence, durationsOf, exposedSince, exposedUntil, momentsOf } from './durations.ts';
 import { formatDuration, formatTime } from './format.ts';
-import { isRecovery, nounOf } from './kind.ts';
+import { describeFile, describeFlag } from '../partial/words.ts';
+import { isPartial, isRecovery } from './kind.ts';
 import { code, table, text } from './markdown.ts';
 import { whyUnverified } from './outcome.ts';
+import { inOrder } from './sections-detail.ts';
 import { findStep } from './steps.ts';
 
 export function summarySection(record: IncidentRecord): string[] {
@@ -20,14 +22,12 @@ export function summarySection(record: IncidentRecord): string[] {
     ['Service', text(plan.service)],
     ['Environment', text(plan.environment)],
     ['Target', text(plan.target)],
-    ...(isRecovery(record)
-      ? [['What was broken', text(plan.recovery?.troubles.join(' ') ?? '')] as [string, string]]
-      : [['From (faulty)', text(describeRelease(plan.from))] as [string, string]]),
-    ['To', text(describeRelease(plan.to))],
+    ...leftRows(record),
+    [isPartial(record) ? 'Serves' : 'To', text(describeRelease(plan.to))],
     ['Reason', text(request.reason)],
     ['Requested by', `${text(request.requestedBy ?? 'somebody who gave no name')} (declared, not verified)`],
     ['Incident commander', text(request.incidentCommander ?? 'not named')],
-    ['Customers affected', request.customerFacing ? 'yes' : 'no'],
+    ['Customers affected', request.customerFacing ? 'yes (as given, or by default)' : 'no'],
     ['Data-loss window', text(lossCell(record))],
     ...(plan.migrations === undefined
       ? []
@@ -59,32 +59,82 @@ export function summarySection(record: IncidentRecord): string[] {
   ];
 }
 
+/** What is left behind, was broken, or is changed. */
+function leftRows({ plan }: IncidentRecord): [string, string][] {
+  const { kind, recovery, partial, from } = plan;
+  switch (kind) {
+    case 'recover':
+      return [['What was broken', text(recovery?.troubles.join(' ') ?? '')]];
+    case 'partial':
+      return [
+        ...(partial?.flags.map((flag): [string, string] => ['Flag', text(describeFlag(flag))]) ?? []),
+        ...(partial?.files.map((file): [string, string] => [
+          'Configuration',
+          text(describeFile(file).join('; ')),
+        ]) ?? []),
+      ];
+    case 'traffic-only':
+    case 'full':
+      return [['From (faulty)', text(describeRelease(from))]];
+  }
+}
+
 export function deadlineSection(record: IncidentRecord): string[] {
   const moments = momentsOf(record);
   const durations = durationsOf(moments);
   const at = (moment: string | null, missing: string) => (moment === null ? missing : formatTime(moment));
   const took = (milliseconds: number | null) => (milliseconds === null ? '–' : formatDuration(milliseconds));
+  const isMoving = !isRecovery(record) && !isPartial(record);
+  const safe = isRecovery(record) ? 'Service proved to answer again' : 'Service proved good';
   const rows = [
-    ['Trouble detected', at(moments.detected, 'not given'), '–'],
+    ...(moments.released === null
+      ? []
+      : [['Faulty release went live, as given', formatTime(moments.released), '–']]),
+    [
+      'Trouble detected',
+      at(moments.detected, 'not given'),
+      durations.releaseToDetection === null ? '–' : `${took(durations.releaseToDetection)} after the release`,
+    ],
     [
       `${isRecovery(record) ? 'Recovery' : 'Rollback'} started`,
       at(moments.started, ''),
       `${took(durations.detectionToStart)} after detection`,
     ],
+    ...(moments.approvalAsked === null
+      ? []
+      : [
+          [
+            'Approved',
+            at(moments.approved, 'not approved'),
+            durations.askToApproval === null
+              ? '–'
+              : `${took(durations.askToApproval)} after it was asked for`,
+          ],
+        ]),
+    ...(moments.requestsHeld === null
+      ? []
+      : [
+          [
+            'Requests proved to be held',
+            formatTime(moments.requestsHeld),
+            sinceStart(durations.startToRequestsHeld),
+          ],
+        ]),
     [
-      isRecovery(record) ? 'Service proved to answer again' : 'Traffic proved off the faulty release',
+      isMoving ? 'Traffic proved off the faulty release' : safe,
       at(moments.trafficSafe, 'not proved'),
       sinceStart(durations.startToTrafficSafe),
     ],
-    ...(isRecovery(record)
-      ? []
-      : [
+    ...(isMoving
+      ? [
           [
             'Faulty release stopped',
             at(moments.faultyStopped, 'not stopped'),
             sinceStart(durations.startToFaultyStopped),
           ],
-        ]),
+        ]
+      : []),
+    ...databaseRows(record),
     ['Verified', at(moments.verified, 'not verified'), sinceStart(durations.startToVerified)],
     ['Outcome decided', at(moments.ended, 'not yet'), sinceStart(durations.total)],
   ].map(([what = '', when = '', duration = '']) => [what, when, duration.replace('– after detection', '–')]);
@@ -98,13 +148,35 @@ export function deadlineSection(record: IncidentRecord): string[] {
       ? []
       : [
           '',
-          `Users may have met the ${isRecovery(record) ? 'outage' : 'faulty release'} for ${took(durations.exposure)}, from ${
-            moments.detected === null
-              ? `the start of the ${nounOf(record)} (detection was not given)`
-              : 'detection'
-          } until ${isRecovery(record) ? 'its end was proved' : 'traffic was proved off it'}.`,
+          `Users may have met the ${metOf(record)} for ${took(durations.exposure)}, from ${exposedSince(record)} until ${exposedUntil(record)}.`,
         ]),
   ];
+}
+
+/** Only where the plan restores a database. */
+function databaseRows(record: IncidentRecord): string[][] {
+  const { database } = record.plan;
+  if (database === undefined) return [];
+  if (database.alreadyRestored !== undefined) {
+    const { run, at } = database.alreadyRestored;
+    return [['Database restored', formatTime(at), `by ${text(run)}, before this rollback`]];
+  }
+  const moments = momentsOf(record);
+  const durations = durationsOf(moments);
+  const at = (moment: string | null, missing: string) => (moment === null ? missing : formatTime(moment));
+  return [
+    ['RESTORE typed', at(moments.restoreTyped, 'not typed'), sinceStart(durations.startToRestoreTyped)],
+    [
+      'Database restored',
+      at(moments.databaseRestored, 'not restored'),
+      sinceStart(durations.startToDatabaseRestored),
+    ],
+  ];
+}
+
+function metOf(record: IncidentRecord): string {
+  if (isRecovery(record)) return 'outage';
+  return isPartial(record) ? 'trouble' : 'faulty release';
 }
 
 function sinceStart(milliseconds: number | null): string {
@@ -138,21 +210,26 @@ export function peopleSection({ status }: IncidentRecord): string[] {
   const decisions = decidedSoFar(approvals);
   const decided = steps.flatMap(({ decision }) => (decision === null ? [] : [decision]));
   const note = (words: string | undefined) => (words === undefined || words === '' ? '' : `: ${text(words)}`);
-  const lines = [
-    ...decisions.map((entry) => `- ${formatTime(entry.at)}: ${text(entry.what)}${said(entry)}`),
-    ...acknowledgements.map(
-      ({ at, by, note: words }) => `- ${formatTime(at)}: acknowledged by ${text(by)}${note(words)}`,
-    ),
-    ...decided.map(
-      ({ at, by, decision, step, note: words }) =>
-        `- ${formatTime(at)}: ${text(by)} decided **${decision}** for step ${text(step)}${note(words)}`,
-    ),
+  const said = [
+    ...decisions.map((entry) => ({ at: entry.at, words: `${text(entry.what)}${whoSaid(entry)}` })),
+    ...acknowledgements.map(({ at, by, note: words }) => ({
+      at,
+      words: `acknowledged by ${text(by)}${note(words)}`,
+    })),
+    ...decided.map(({ at, by, decision, step, note: words }) => ({
+      at,
+      words: `${text(by)} decided **${decision}** for step ${text(step)}${note(words)}`,
+    })),
     ...(resolution === null
       ? []
       : [
-          `- ${formatTime(resolution.at)}: resolved by ${text(resolution.by)}: ${text(resolution.resolution)}`,
+          {
+            at: resolution.at,
+            words: `resolved by ${text(resolution.by)}: ${text(resolution.resolution)}`,
+          },
         ]),
   ];
+  const lines = inOrder(said).map(({ at, words }) => `- ${formatTime(at)}: ${words}`);
   const refused = refusedMessages.map(
     ({ at, name, why }) => `- ${formatTime(at)}: ${text(name)}: ${text(why)}`,
   );
@@ -176,7 +253,7 @@ function whatNamesAreWorth(decisions: TimelineEntry[]): string {
   return `Names are declared, not verified${isSigned ? ', but where a signature is named' : ''}.`;
 }
 
-function said({ by, assurance, key }: TimelineEntry): string {
+function whoSaid({ by, assurance, key }: TimelineEntry): string {
   if (by === undefined) return '';
   if (assurance !== 'signed') return `, by ${text(by)}`;
   const signed = `signed${key === undefined ? '' : ` with the key ${text(key)}`}, and the signature verified`;

@@ -19,6 +19,10 @@ const WORDS: Record<StepState, string> = {
 /** The state as people read it. What did not happen stands in capitals. */
 export const stateInWords = (state: StepState): string => WORDS[state];
 
+/** `, on try 3`: what earlier tries failed at, or that their worker died, is not to be hidden. Nothing for the first. */
+export const onTry = (result: Pick<StepResult, 'attempt'> | null): string =>
+  result?.attempt === undefined ? '' : `, on try ${result.attempt}`;
+
 /** As much of a record as these questions need. */
 export type StepsOf = { status: Pick<IncidentRecord['status'], 'steps'> };
 

@@ -28,6 +28,7 @@ export const incidentSummarySchema = z.object({
   outcome: z
     .enum([
       'rolled-back',
+      'restored',
       'recovered',
       'unverified',
       'aborted',
@@ -42,6 +43,25 @@ export const incidentSummarySchema = z.object({
   traffic: z.string(),
   /** True once the database is restored. A traffic-only rollback never changes data. */
   dataChanged: z.boolean(),
+  /** What the restore has lost or, where `dataChanged` is false, would have. Null where none is restored, or an earlier rollback did that. */
+  dataLoss: z
+    .object({
+      /** What was written after this is not in the backup. */
+      backupMadeAt: time,
+      /** When the rest was counted. `isFinal`: once nobody wrote any more. */
+      countedAt: time,
+      isFinal: z.boolean(),
+      lastChangeAt: time.nullable(),
+      newerRows: z.array(
+        z.object({ table: z.string(), rows: z.number().nullable(), problem: z.string().nullable() }),
+      ),
+      /** Why nothing could be counted then. */
+      problem: z.string().nullable(),
+    })
+    .nullable()
+    .default(null),
+  /** Which earlier rollback had restored the database already, when and from what; what was lost then is in its own record. */
+  restoredEarlier: z.object({ run: z.string(), at: time, backup: z.string() }).nullable().default(null),
   from: release,
   to: release,
   planHash: z.string(),
@@ -51,16 +71,29 @@ export const incidentSummarySchema = z.object({
   requestedBy: z.string().nullable(),
   incidentCommander: z.string().nullable(),
   customerFacing: z.boolean(),
+  /** When the faulty release went live, as the request says. */
+  releasedAt: time.nullable().default(null),
   detectedAt: time.nullable(),
   startedAt: time,
+  approvedAt: time.nullable().default(null),
   trafficSafeAt: time.nullable(),
   faultyStoppedAt: time.nullable(),
+  /** When a freeze held requests, where that ended the trouble for users. */
+  requestsHeldAt: time.nullable().default(null),
+  restoreTypedAt: time.nullable().default(null),
+  /** Null where an earlier rollback had restored it, and where none was. */
+  databaseRestoredAt: time.nullable().default(null),
   verifiedAt: time.nullable(),
   endedAt: time.nullable(),
   durationsMs: z.object({
+    releaseToDetection: milliseconds.default(null),
+    askToApproval: milliseconds.default(null),
     detectionToStart: milliseconds,
     startToTrafficSafe: milliseconds,
     startToFaultyStopped: milliseconds,
+    startToRequestsHeld: milliseconds.default(null),
+    startToRestoreTyped: milliseconds.default(null),
+    startToDatabaseRestored: milliseconds.default(null),
     startToVerified: milliseconds,
     total: milliseconds,
     exposure: milliseconds,
@@ -80,6 +113,8 @@ export const incidentSummarySchema = z.object({
       startedAt: time.nullable(),
       finishedAt: time.nullable(),
       rounds: z.number(),
+      /** On which of Temporal's tries of the last round it was done; null where it was not done. */
+      attempt: z.number().nullable().default(null),
       proof: z.string().nullable(),
       failure: z.object({ type: z.string(), message: z.string() }).nullable(),
       decision: z.object({ decision: z.string(), by: z.string(), at: time }).nullable(),
@@ -109,6 +144,8 @@ export function summarise(record: IncidentRecord): IncidentSummary {
     summary: outcomeSentence(record),
     traffic: trafficSentence(record),
     dataChanged: isRestored(record),
+    dataLoss: dataLossOf(record),
+    restoredEarlier: restoredEarlierOf(record),
     from: plan.from,
     to: plan.to,
     planHash: plan.hash,
@@ -117,10 +154,15 @@ export function summarise(record: IncidentRecord): IncidentSummary {
     requestedBy: request.requestedBy ?? null,
     incidentCommander: request.incidentCommander ?? null,
     customerFacing: request.customerFacing,
+    releasedAt: inUtc(moments.released),
     detectedAt: inUtc(moments.detected),
     startedAt: moments.started,
+    approvedAt: moments.approved,
     trafficSafeAt: moments.trafficSafe,
     faultyStoppedAt: moments.faultyStopped,
+    requestsHeldAt: moments.requestsHeld,
+    restoreTypedAt: inUtc(moments.restoreTyped),
+    databaseRestoredAt: moments.databaseRestored,
     verifiedAt: moments.verified,
     endedAt: moments.ended,
     durationsMs: durationsOf(moments),
@@ -133,6 +175,28 @@ export function summarise(record: IncidentRecord): IncidentSummary {
         ? null
         : { by: status.resolution.by, at: status.resolution.at, resolution: status.resolution.resolution },
   };
+}
+
+/** As counted last; where that was never done, as planned. */
+function dataLossOf({ plan, status }: IncidentRecord): IncidentSummary['dataLoss'] {
+  if (plan.database === undefined || plan.database.alreadyRestored !== undefined) return null;
+  const { madeAt, lastChangeAt, newerRows } = plan.database;
+  const planned = { at: plan.madeAt, isFinal: false, lastChangeAt, newerRows, problem: null };
+  const { at: countedAt, ...counted } = status.loss ?? planned;
+  return {
+    backupMadeAt: madeAt,
+    countedAt,
+    isFinal: counted.isFinal,
+    lastChangeAt: counted.lastChangeAt,
+    newerRows: counted.newerRows,
+    problem: counted.problem,
+  };
+}
+
+function restoredEarlierOf({ plan: { database } }: IncidentRecord): IncidentSummary['restoredEarlier'] {
+  if (database?.alreadyRestored === undefined) return null;
+  const { run, at } = database.alreadyRestored;
+  return { run, at: new Date(at).toISOString(), backup: database.backup };
 }
 
 const inUtc = (iso: string | null): string | null => (iso === null ? null : new Date(iso).toISOString());
@@ -152,6 +216,7 @@ function summariseStep({ result, failure, decision, ...step }: StepRecord): Inci
     startedAt: step.startedAt,
     finishedAt: step.finishedAt,
     rounds: step.rounds,
+    attempt: result === null ? null : (result.attempt ?? 1),
     proof: result?.proof ?? null,
     failure,
     decision: decision === null ? null : { decision: decision.decision, by: decision.by, at: decision.at },

@@ -3,6 +3,7 @@ import { describeRelease, plannedStep } from '../plan.ts';
 import type { Observation } from '../plan.ts';
 import type { IncidentRecord } from '../rollback.ts';
 import { freezeSentence, isFrozen, unfreezeCommand } from '../freeze.ts';
+import { changesSentence } from '../partial/words.ts';
 import { applicationSentence } from './application.ts';
 import { formatShare } from './format.ts';
 import { nounOf } from './kind.ts';
@@ -15,7 +16,7 @@ import type { StepsOf } from './steps.ts';
  * the release returned to is stopped.
  */
 export function trafficSentence(record: Pick<IncidentRecord, 'plan'> & StepsOf & FreezeOf): string {
-  return [whereTrafficIs(record), applicationSentence(record), frozen(record)]
+  return [whereTrafficIs(record), changesSentence(record), applicationSentence(record), frozen(record)]
     .filter((sentence) => sentence !== '')
     .join(' ');
 }

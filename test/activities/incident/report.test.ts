@@ -16,6 +16,7 @@ import { ref, tempFolder } from './support.ts';
 const FILES_OF_REPORT = [
   'INCIDENT_REPORT.md',
   'MANIFEST.sha256',
+  'POSTMORTEM.md',
   'releases-after.txt',
   'state-after.json',
   'state-after.txt',
@@ -49,7 +50,7 @@ test('the report comes with summary, timeline, state after and a manifest of all
   expect(visible(folder)).toEqual([...FILES_OF_REPORT, 'state-before.txt'].sort());
   expect(result).toMatchObject({
     outcome: 'done',
-    proof: `INCIDENT_REPORT.md, MANIFEST.sha256 and 6 other files are in ${folder} on the worker ${hostname()}`,
+    proof: `INCIDENT_REPORT.md, POSTMORTEM.md (a draft), MANIFEST.sha256 and 6 other files are in ${folder} on the worker ${hostname()}`,
     details: [],
     evidence: [{ name: 'INCIDENT_REPORT.md' }, { name: 'MANIFEST.sha256' }],
   });
@@ -60,7 +61,7 @@ test('the report comes with summary, timeline, state after and a manifest of all
   });
   expect(checked.trimEnd().split('\n').sort()).toEqual(
     [...FILES_OF_REPORT, 'state-before.txt']
-      .filter((name) => name !== 'MANIFEST.sha256')
+      .filter((name) => !['MANIFEST.sha256', 'POSTMORTEM.md'].includes(name))
       .map((name) => `${name}: OK`)
       .sort(),
   );
@@ -107,6 +108,7 @@ test('a state that can’t be read any more is said, and the report is written a
   expect(visible(made.sink.folder)).toEqual([
     'INCIDENT_REPORT.md',
     'MANIFEST.sha256',
+    'POSTMORTEM.md',
     'summary.json',
     'timeline.json',
   ]);

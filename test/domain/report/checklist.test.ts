@@ -19,7 +19,7 @@ test('what Backout does not do is left open for a person', () => {
     'Customers told, status page updated',
     'Incident report reviewed (within 30 minutes)',
     'Bug ticket written: labels bug, production, rollback; linked to this report',
-    'green (1.5.0) tagged as faulty and kept from being deployed again',
+    'green (1.5.0) kept from being deployed again',
     'Service watched for 24 hours',
     'Root cause found (within 24 hours)',
     'Postmortem held (within a week)',

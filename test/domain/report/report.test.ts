@@ -19,6 +19,7 @@ describe('the whole report, word for word', () => {
     'skipped-stop',
     'cancelled',
     'continuing',
+    'paged',
   ] as const)('%s', async (name) => {
     const report = renderReport(CASES[name](), FILES, { after: AFTER });
     await expect(report).toMatchFileSnapshot(`golden/${name}.md`);
