@@ -6,7 +6,7 @@ import { deadlineSentence } from './report/durations.ts';
 import { formatTime } from './report/format.ts';
 import { dataSentence } from './report/data.ts';
 import { isRecovery, nounOf } from './report/kind.ts';
-import { isMendable } from './recovery.ts';
+import { isMendable, isRecoveryFirst } from './recovery.ts';
 import { trafficSentence } from './report/traffic.ts';
 
 /** What each answer does. `skip` and `abort` are not the same, and at 3 a.m. that must stand there. */
@@ -41,10 +41,13 @@ export function announceDecision(record: IncidentRecord): Announcement {
       ['Deadline', deadlineSentence(record)],
       ...(step && step.rounds > 1 ? [['Tried', `${step.rounds} rounds`] as [string, string]] : []),
     ],
-    lists: [{ heading: 'Answers', items: offersRecovery ? [RECOVER_MEANS, ...MEANINGS] : MEANINGS }],
+    lists: [{ heading: 'Answers', items: offersRecovery ? withRecovery(step) : MEANINGS }],
     commands: [{ heading: 'Answer with one of', lines: awaiting.answers }],
   };
 }
+
+const withRecovery = (step: StepRecord | undefined): string[] =>
+  isRecoveryFirst(step) ? [RECOVER_MEANS, ...MEANINGS] : [...MEANINGS, RECOVER_MEANS];
 
 function alreadyDecided(record: IncidentRecord): Announcement {
   const last = record.status.steps

@@ -2,7 +2,7 @@
 import type { IncidentRecord } from './rollback.ts';
 import { describeRelease } from './plan.ts';
 import { formatDuration } from './report/format.ts';
-import { isRecovery } from './report/kind.ts';
+import { describeChanges } from './partial/words.ts';
 
 export type Announcement = {
   /** The same for every try of the same message, so that a repeat can be known as one. */
@@ -24,9 +24,23 @@ export function title(what: string, { plan }: IncidentRecord): string {
   return `${what}: ${plan.service} in ${plan.environment} (${plan.request.severity})`;
 }
 
-/** What is left behind; a recovery leaves nothing. */
+/** What is left behind; a recovery leaves nothing, and a partial rollback changes flags and configuration. */
 export function fromField(record: IncidentRecord): [name: string, value: string][] {
-  return isRecovery(record) ? [] : [['From (faulty)', describeRelease(record.plan.from)]];
+  const { kind, from, partial } = record.plan;
+  switch (kind) {
+    case 'recover':
+      return [];
+    case 'partial':
+      return partial === undefined ? [] : [['Changes', describeChanges(partial)]];
+    case 'traffic-only':
+    case 'full':
+      return [['From (faulty)', describeRelease(from)]];
+  }
+}
+
+/** The release that is to serve. */
+export function toField({ plan }: IncidentRecord): [name: string, value: string] {
+  return [plan.kind === 'partial' ? 'Serves' : 'To', describeRelease(plan.to)];
 }
 
 /** How long the steps that are not done yet usually take. */

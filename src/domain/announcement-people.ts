@@ -4,9 +4,15 @@ import type { DatabasePlan } from './plan.ts';
 import type { IncidentRecord } from './rollback.ts';
 import { title } from './announcement-parts.ts';
 import type { Announcement } from './announcement-parts.ts';
+import { mustBreakGlass } from './approval/awaiting.ts';
+import { whyNobodyApproves } from './approval/policy.ts';
+import { keptRestores } from './approval/kept.ts';
 import { describePeople, listed } from './approval/words.ts';
-import { dataSentence, lossWindow } from './report/data.ts';
+import { dataSentence } from './report/data.ts';
 import { deadlineSentence } from './report/durations.ts';
+import { describeFile, describeFlag } from './partial/words.ts';
+import { isPartial, routeOf } from './report/kind.ts';
+import { answeredSentence, lossWindow } from './report/loss.ts';
 import { outageSeconds } from './report/outage.ts';
 import { formatBytes, formatDuration, formatTime } from './report/format.ts';
 import { findStep } from './report/steps.ts';
@@ -18,15 +24,18 @@ export function announceApprovalQuestion(record: IncidentRecord): Announcement {
   const seats = terms?.policy.seats ?? [];
   const people = terms?.policy.people ?? [];
   const breakGlass = terms?.policy.breakGlass ?? [];
+  const whyNobody = terms === null ? null : whyNobodyApproves(terms.policy, terms.requester);
   return {
     id: [status.workflowId, status.startedAt, 'waiting-for-approval'],
     tone: 'question',
     title: title('APPROVAL IS NEEDED', record),
     body: [
-      `Going back from ${describeRelease(plan.from)} to ${describeRelease(plan.to)} waits for approval. ${trafficSentence(record)} ${dataSentence(record)}`,
+      `${isPartial(record) ? `The partial rollback ${routeOf(plan)}` : `Going back from ${describeRelease(plan.from)} to ${describeRelease(plan.to)}`} waits for approval. ${trafficSentence(record)} ${dataSentence(record)}`,
+      ...(terms === null || whyNobody === null ? [] : [`${mustBreakGlass(terms, whyNobody)}.`]),
       terms?.expiresAt
         ? `If nobody approves until ${formatTime(terms.expiresAt)}, the rollback ends and nothing is changed.`
         : 'The rollback waits on, and nothing is changed.',
+      ...keptRestores(status.approvals),
     ],
     fields: [
       ['Reason', plan.request.reason],
@@ -46,7 +55,7 @@ export function announceApprovalQuestion(record: IncidentRecord): Announcement {
       ['Plan', plan.hash],
       ['Deadline', deadlineSentence(record)],
     ],
-    lists: [{ heading: 'What will be done', items: plannedTitles(record) }],
+    lists: [{ heading: 'What will be done', items: [...plannedChanges(plan), ...plannedTitles(record)] }],
     commands: commandsOf(record),
   };
 }
@@ -65,7 +74,8 @@ export function announceRestoreQuestion(record: IncidentRecord): Announcement {
     ),
     body: [
       `${trafficSentence(record)} ${dataSentence(record)} The database waits for a person to type RESTORE.`,
-      `What will be lost: ${lossWindow(database)} ${howItGoes(record)}`,
+      `What will be lost: ${lossWindow(database, status.loss)} ${howItGoes(record)}`,
+      ...(status.loss?.problem ? [answeredSentence(status.loss)] : []),
       expiresAt === null
         ? 'Nothing is restored until then.'
         : `If nobody types it until ${formatTime(expiresAt)}, the database stays as it is and the rollback ends.`,
@@ -131,6 +141,12 @@ export function announceRestored(record: IncidentRecord): Announcement {
 /** A reminder is a message of its own: the one before must not be taken for it. */
 function remindersSent({ timeline }: IncidentRecord): number {
   return timeline.filter(({ announced }) => announced === 'waiting-for-restore').length;
+}
+
+/** What a partial rollback changes, line by line: that is what is agreed to. */
+function plannedChanges({ partial }: IncidentRecord['plan']): string[] {
+  if (partial === undefined) return [];
+  return [...partial.flags.map(describeFlag), ...partial.files.flatMap(describeFile)];
 }
 
 function plannedTitles({ plan }: IncidentRecord): string[] {

@@ -12,12 +12,13 @@ import {
   announceRestoreQuestion,
 } from './announcement-people.ts';
 import { announceEnd } from './announcement-end.ts';
-import { expectedRemaining, fromField, title } from './announcement-parts.ts';
+import { expectedRemaining, fromField, title, toField } from './announcement-parts.ts';
 import type { Announcement } from './announcement-parts.ts';
 import { durationsOf, momentsOf, deadlineSentence } from './report/durations.ts';
 import { formatDuration, formatTime } from './report/format.ts';
 import { nextSteps } from './report/next-steps.ts';
-import { isRecovery, nounOf, routeOf, troublesOf } from './report/kind.ts';
+import { isPartial, isRecovery, nounOf, routeOf, troublesOf } from './report/kind.ts';
+import { upperFirst } from './report/plain.ts';
 import { findStep, isDone } from './report/steps.ts';
 import { dataSentence } from './report/data.ts';
 import { trafficSentence } from './report/traffic.ts';
@@ -50,16 +51,16 @@ function announceStart(record: IncidentRecord): Announcement {
   return {
     id: [status.workflowId, status.startedAt, 'started'],
     tone: 'begin',
-    title: title(isRecovery(record) ? 'Recovering' : 'Rolling back', record),
+    title: title(beginning(record), record),
     body: [
-      `${isRecovery(record) ? `${troublesOf(plan)}Recovering ${routeOf(plan)}.` : `Going back ${routeOf(plan)}.`} ${trafficSentence(record)} ${dataSentence(record)}`,
+      `${whatBegins(record)} ${trafficSentence(record)} ${dataSentence(record)}`,
       ...plan.warnings.map((warning) => `Warning: ${warning}`),
     ],
     fields: [
       ['Environment', plan.environment],
       ['Service', plan.service],
       ...fromField(record),
-      ['To', describeRelease(plan.to)],
+      toField(record),
       ['Started by', request.requestedBy ?? 'somebody who gave no name'],
       ['Incident commander', request.incidentCommander ?? 'not named'],
       ['Reason', request.reason],
@@ -73,6 +74,20 @@ function announceStart(record: IncidentRecord): Announcement {
     ],
     commands: [],
   };
+}
+
+function beginning(record: IncidentRecord): string {
+  if (isRecovery(record)) return 'Recovering';
+  if (record.plan.partial?.restores === true) return 'Putting back';
+  return isPartial(record) ? 'Rolling back in part' : 'Rolling back';
+}
+
+function whatBegins(record: IncidentRecord): string {
+  const { plan } = record;
+  if (isRecovery(record)) return `${troublesOf(plan)}Recovering ${routeOf(plan)}.`;
+  return isPartial(record)
+    ? `${upperFirst(nounOf(record))} ${routeOf(plan)}.`
+    : `Going back ${routeOf(plan)}.`;
 }
 
 function announceShift(record: IncidentRecord): Announcement {
@@ -104,4 +119,4 @@ function announceShift(record: IncidentRecord): Announcement {
   };
 }
 
-const isPlanned = ({ state }: StepRecord): boolean => state !== 'not-needed';
+export const isPlanned = ({ state }: StepRecord): boolean => state !== 'not-needed';

@@ -51,6 +51,8 @@ const RETRYABLE = {
   // Neither the release to return to nor the one that is left: a recovery is offered.
   NothingServes: false,
   EvidenceNotWritten: true,
+  // Incident folders that are kept for too long. The next day's run tries again.
+  RecordsNotRemoved: false,
   MessageNotSent: true,
   MessageRefused: false,
   // PostgreSQL
@@ -71,6 +73,16 @@ const RETRYABLE = {
   MigrationsInTheWay: false,
   // Which ones came could not be found out.
   MigrationsUnreadable: false,
+  // Feature flags, and configuration files with their saved copies
+  FlagMissing: false,
+  FlagServiceUnreachable: true,
+  FlagServiceRefused: false,
+  // It was switched, and what reads it does not show that.
+  FlagNotProved: true,
+  // Missing, empty, or not what it should be.
+  FileUnusable: false,
+  // By somebody else, since the plan was made.
+  FileChanged: false,
 } as const satisfies Record<string, boolean>;
 
 export type FailureType = keyof typeof RETRYABLE;

@@ -1,6 +1,6 @@
 /** A freeze (requirement A4): what is held, what people decide about it, and how it is told. Pure. */
 import * as z from 'zod';
-import { listProblems } from './request.ts';
+import { listProblems, whyFuture } from './request.ts';
 import { enumerate, oneLine } from './report/plain.ts';
 
 /** What a freeze holds: requests before they reach the service, and the writes of its database. */
@@ -35,6 +35,12 @@ export const decideFreezeSchema = z.strictObject({
     .datetime({ offset: true })
     .optional()
     .describe('For `full`: when the damage began, ISO 8601. The newest good backup from before is restored.'),
+  to: z.string().trim().min(1).max(200).optional().describe('For `full`: the release to return to.'),
+  faulty: z.string().trim().min(1).max(200).optional().describe('For `full`: the bad release.'),
+  unasked: z
+    .literal(true)
+    .optional()
+    .describe('With `abort`: nobody has decided this, for there is no terminal to ask at.'),
 });
 export type DecideFreeze = z.infer<typeof decideFreezeSchema>;
 
@@ -60,12 +66,14 @@ export type FreezeQuestion = {
   given: DecideFreeze | null;
   /** Whether the request names a backup or a time already. */
   hasBackup: boolean;
+  /** In milliseconds since 1970. */
+  now: number;
 };
 
 /** The message, validated, or why it is refused. */
 export function judgeFreezeDecision(
   content: unknown,
-  { open, given, hasBackup }: FreezeQuestion,
+  { open, given, hasBackup, now }: FreezeQuestion,
 ): { decision: DecideFreeze } | { why: string } {
   const parsed = decideFreezeSchema.safeParse(content);
   if (!parsed.success) return { why: listProblems(parsed.error).join('; ') };
@@ -78,11 +86,12 @@ export function judgeFreezeDecision(
       why: 'full restores a backup, and nobody has said which: name it (`backup`), or say when the damage began (`releasedAt`)',
     };
   }
-  return { decision: parsed.data };
+  const why = whyFuture('releasedAt', releasedAt, now);
+  return why === null ? { decision: parsed.data } : { why };
 }
 
 /** True as long as anything of it is held, or may be. */
-export function isFrozen({ holds }: Pick<FreezeStatus, 'holds'>): boolean {
+export function isFrozen({ holds }: { holds: Pick<HoldRecord, 'state'>[] }): boolean {
   return holds.some(({ state }) => state === 'held' || state === 'failed' || state === 'working');
 }
 
@@ -117,8 +126,26 @@ export const holdInWords = ({ name, state }: Pick<HoldRecord, 'name' | 'state'>)
 export const unfreezeCommand = ({ service, environment }: Pick<FreezeStatus, 'service' | 'environment'>) =>
   `backout unfreeze ${service} --env ${environment} --reason "WHY"`;
 
+/** The options with which a run that can't be asked for is taken for ended. */
+export const takeOverOptions = (owner: string): string => `--take-over ${owner} --take-over-note WHY`;
+
+/** The same command, with the options that the last try was refused for want of. */
+function liftAgainCommand({ holds, ...where }: FreezeStatus): string {
+  const [, owner] =
+    holds
+      .flatMap(({ state, said }) => (state === 'failed' && said !== null ? [said] : []))
+      .map((said) => /--take-over (\S+) --take-over-note/.exec(said))
+      .find((found) => found !== null) ?? [];
+  return `${unfreezeCommand(where)}${owner === undefined ? '' : ` ${takeOverOptions(owner).replace('WHY', '"WHY"')}`}`;
+}
+
+/** What is held of which service. */
+type HeldService = Pick<FreezeStatus, 'service' | 'environment'> & {
+  holds: Pick<HoldRecord, 'name' | 'state'>[];
+};
+
 /** Whole sentences: whether it is frozen, and what that means. */
-export function freezeSentence(freeze: FreezeStatus): string {
+export function freezeSentence(freeze: HeldService): string {
   const { service, environment, holds } = freeze;
   const where = `${service} in ${environment}`;
   const what = enumerate(holds.map(holdInWords));
@@ -128,8 +155,10 @@ export function freezeSentence(freeze: FreezeStatus): string {
 /** How a freeze that no rollback came of has ended. */
 export function freezeOutcomeSentence(freeze: FreezeStatus): string {
   const { decision } = freeze;
-  const who = decision === null ? '' : `, decided by ${oneLine(decision.by)}`;
+  const isUnasked = decision?.unasked === true;
+  const who = decision === null || isUnasked ? '' : `, decided by ${oneLine(decision.by)}`;
+  const left = `It was left so${isUnasked ? ': there is no terminal to ask' : who}.`;
   return isFrozen(freeze)
-    ? `${freezeSentence(freeze)} It was left so${who}. Lift it with \`${unfreezeCommand(freeze)}\`. No data was changed.`
+    ? `${freezeSentence(freeze)} ${left} Lift it with \`${liftAgainCommand(freeze)}\`. No data was changed.`
     : `The freeze is lifted${who}. ${freezeSentence(freeze)} No data was changed, and traffic goes where it went before.`;
 }

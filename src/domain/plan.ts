@@ -3,12 +3,13 @@ import type { Policy } from './approval/policy.ts';
 import type { BackupFormat } from './backup.ts';
 import type { Deadline } from './deadline.ts';
 import type { MigrationsPlan } from './migrations/plan.ts';
+import type { PartialPlan } from './partial/plan.ts';
 import type { Recovery } from './recovery.ts';
 import type { RollbackRequest } from './request.ts';
 import type { ServiceEnvironment } from './service.ts';
 
-/** The kinds of rollback. `full` restores the database too. `partial` comes with its workflow. */
-export const ROLLBACK_KINDS = ['traffic-only', 'full'] as const;
+/** The kinds of rollback. `full` restores the database too. `partial` changes flags and configuration, and no release. */
+export const ROLLBACK_KINDS = ['traffic-only', 'full', 'partial'] as const;
 export type RollbackKind = (typeof ROLLBACK_KINDS)[number];
 
 /** What has a plan, steps and an end. `recover` rolls nothing back: it starts what is down. */
@@ -44,8 +45,20 @@ export const RECOVER_STEPS = [
   'announce',
 ] as const;
 
+/** The steps of a partial rollback, in the order of the runbook. */
+export const PARTIAL_STEPS = [
+  'capture-before',
+  'switch-flags',
+  'put-back-configuration',
+  'restart-application',
+  'verify',
+  'report',
+  'announce',
+] as const;
+
 /** Every step that there is. */
-export type StepName = (typeof FULL_STEPS)[number] | (typeof RECOVER_STEPS)[number];
+export type StepName =
+  (typeof FULL_STEPS)[number] | (typeof RECOVER_STEPS)[number] | (typeof PARTIAL_STEPS)[number];
 
 /** The steps that only a rollback with a database has. */
 const DATABASE_STEPS: readonly StepName[] = [
@@ -66,6 +79,7 @@ export const TRAFFIC_ONLY_STEPS: readonly StepName[] = FULL_STEPS.filter(
 export const STEPS: Record<RunKind, readonly StepName[]> = {
   'traffic-only': TRAFFIC_ONLY_STEPS,
   full: FULL_STEPS,
+  partial: PARTIAL_STEPS,
   recover: RECOVER_STEPS,
 };
 
@@ -85,7 +99,7 @@ export type PlannedStep = {
   /** The commands or requests, one line each, ready to read (never to paste into a shell unread). */
   commands: string[];
   /** What is different afterwards. */
-  changes: 'nothing' | 'traffic' | 'processes' | 'records' | 'data';
+  changes: 'nothing' | 'traffic' | 'processes' | 'configuration' | 'records' | 'data';
   /** Seconds after which a person is asked. */
   budgetSeconds: number;
   /** Seconds it usually takes. */
@@ -144,8 +158,17 @@ export type DatabasePlan = {
   newerRows: { table: string; rows: number | null; problem: string | null }[];
   /** The ids of the migrations that were applied when it was made, where its manifest lists them. */
   migrations?: string[];
+  /** What the last restore of this database took: the expected time comes from it. */
+  lastRestore?: { bytes: number; seconds: number };
   /** This very backup has been restored here already: when (ISO 8601), by which rollback, and what is kept since. */
   restoredBefore?: { at: string; run: string; kept: string };
+  /**
+   * The live database is the restored copy of this very backup already, put there for the same fault: when (ISO 8601), by
+   * which rollback, and where the one before is. Nothing is restored then, and what was written since is kept.
+   */
+  alreadyRestored?: { at: string; run: string; kept: string };
+  /** The live database's OID, where it is to be restored in place: another one is live by then. */
+  replaces?: number;
   /** Newer or other backups that are not taken, each with why: "listings-3.dump is truncated". */
   passedOver: string[];
 };
@@ -165,6 +188,8 @@ export type Plan = {
   observed: Observation;
   /** Only where the kind of rollback restores a database. */
   database?: DatabasePlan;
+  /** Only of a partial rollback: what is switched off or put back, or put as it was before that. */
+  partial?: PartialPlan;
   /** Only of a recovery: what was found broken, and what mends it. */
   recovery?: Recovery;
   /** Only where the service's migrations are configured. */

@@ -1,5 +1,6 @@
 /** What is done when more is broken than a release: the database is gone, or no release runs (requirements K2, K3). */
 import type { StepName } from './plan.ts';
+import type { StepRecord } from './rollback.ts';
 
 /** The steps of a recovery that change something, in the order of its runbook. A recovery does those that are needed. */
 export const MENDING_STEPS = [
@@ -27,6 +28,10 @@ export type DatabaseState = {
 
 /** The failures that a recovery can mend: a step that fails with one of them offers it. */
 const MENDABLE: readonly string[] = ['DatabaseLost', 'DatabaseUnreachable', 'NothingServes'];
+
+/** Whether people are better off with `recover` than with `retry`: not once it has been decided, and the step fails still. */
+export const isRecoveryFirst = (step: Pick<StepRecord, 'decision'> | undefined): boolean =>
+  step?.decision?.decision !== 'recover';
 
 export const isMendable = (failure: { type: string } | null): boolean =>
   failure !== null && MENDABLE.includes(failure.type);

@@ -56,10 +56,33 @@ export const rollbackRequestSchema = z.strictObject({
     .describe(
       'Full rollback: the file name of the backup to restore, instead of the newest from before `releasedAt`.',
     ),
+  restoreAgain: z
+    .boolean()
+    .optional()
+    .describe(
+      'Full rollback: restore the backup again where an earlier rollback has restored it already. What was written since then is lost.',
+    ),
   ignoreMigrations: line(2000)
     .optional()
     .describe(
       'Go back across migrations that nobody has called additive, or that can not be read. How you know that the release returned to runs on the database; goes into the report.',
+    ),
+  flags: z
+    .array(nameSchema)
+    .min(1)
+    .optional()
+    .describe('Partial rollback: the feature flags to switch off, as named under `flags`.'),
+  configFiles: z
+    .array(nameSchema)
+    .optional()
+    .describe(
+      'Partial rollback: the configuration files to put back, as named under `configFiles`. The empty list: the only one.',
+    ),
+  restore: z
+    .boolean()
+    .optional()
+    .describe(
+      'Partial rollback: put flags and configuration as they were before it, all or those that are named.',
     ),
   planHash: z
     .string()
@@ -82,6 +105,20 @@ export function parseRequest(input: unknown): { request: RollbackRequest } | { p
   const parsed = rollbackRequestSchema.safeParse(input);
   if (parsed.success) return { request: parsed.data };
   return { problems: listProblems(parsed.error) };
+}
+
+/** Clocks differ a little; a time further ahead is a mistake. */
+const AHEAD_MS = 60_000;
+
+const WHAT_FOR = {
+  detectedAt: 'the deadline counts from there',
+  releasedAt: 'a backup from before it would hold all of the damage',
+} as const;
+
+/** Why a time can't be what it is said to be, or null. `now`: milliseconds since 1970. */
+export function whyFuture(name: keyof typeof WHAT_FOR, time: string | undefined, now: number): string | null {
+  if (time === undefined || new Date(time).getTime() <= now + AHEAD_MS) return null;
+  return `${name}: ${time} is in the future: ${WHAT_FOR[name]}`;
 }
 
 /** One line per problem: where it is, then what is wrong with it. */

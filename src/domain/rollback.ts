@@ -1,7 +1,11 @@
 /** What is known of one rollback while it runs and after it: the source of status, timeline and report. */
 import type { Approvals } from './approval/state.ts';
 import type { Acknowledge, Assurance, DecideStep, Resolve } from './messages.ts';
+import type { RollbackEscalation } from './escalation/state.ts';
+import type { RollbackPublicUpdates } from './status-page/state.ts';
 import type { FreezeStatus } from './freeze.ts';
+import type { DeadlineFare } from './history/rollback.ts';
+import type { Loss, LossCount } from './loss.ts';
 import type { AnnouncementEvent } from './notification.ts';
 import type { Plan, PlanSummary, StepName } from './plan.ts';
 import type { Verdict } from './verification.ts';
@@ -28,12 +32,18 @@ export type StepResult = {
   details: string[];
   /** ISO 8601, by the worker's clock: when the proof was read. */
   provedAt: string;
+  /** On which try of Temporal's it was done; missing where that was the first. */
+  attempt?: number;
   evidence?: EvidenceFile[];
   /** Absolute path of the incident folder, from the steps that write to it. */
   incidentFolder?: string;
   verdict?: Verdict;
   /** From what takes a restore back: which database is live now. */
   live?: 'before' | 'restored';
+  /** From what has restored a database: where the one before is, and until when (ISO 8601) it is kept, where that is known. */
+  kept?: { where: string; until: string | null };
+  /** From the end of a restore: what it has lost, counted once nobody wrote to the database before any more. */
+  loss?: LossCount;
 };
 
 export type StepState =
@@ -64,9 +74,26 @@ export type StepRecord = {
   undone?: string;
 };
 
+/** A step that nobody has begun yet. */
+export function pendingStep(name: StepName, title: string): StepRecord {
+  return {
+    name,
+    title,
+    state: 'pending',
+    startedAt: null,
+    finishedAt: null,
+    rounds: 0,
+    result: null,
+    failure: null,
+    decision: null,
+  };
+}
+
 /**
  * How a rollback ended.
- * - `rolled-back`: traffic is on the release returned to, and it passed verification.
+ * - `rolled-back`: traffic is on the release returned to, or (partial) the flags are off and the configuration is back; and
+ *   the release that serves passed verification.
+ * - `restored`: what a partial rollback had changed is as it was before, and the release passed verification.
  * - `recovered`: what was down is up again, and the release that serves passed verification.
  * - `unverified`: traffic was switched, but the release returned to is not proved good. Not a success.
  * - `aborted`: a person ended it; the status says what was changed.
@@ -77,6 +104,7 @@ export type StepRecord = {
  */
 export type Outcome =
   | 'rolled-back'
+  | 'restored'
   | 'recovered'
   | 'unverified'
   | 'aborted'
@@ -87,7 +115,7 @@ export type Outcome =
 
 /** Was it done, and is that proved? */
 export const isSuccess = (outcome: Outcome | null): boolean =>
-  outcome === 'rolled-back' || outcome === 'recovered';
+  outcome === 'rolled-back' || outcome === 'restored' || outcome === 'recovered';
 
 export type Phase = 'planning' | 'running' | 'waiting' | 'ended';
 
@@ -118,6 +146,17 @@ export type TimelineEntry = {
 
 export type RefusedMessage = { at: string; name: string; why: string };
 
+/** What became of one thing that is done about the faulty version, and when. `what` is whole sentences. */
+export type AftercareNote = { done: boolean; what: string; at: string };
+
+/** What is done about the faulty version once traffic has left it. */
+export type AftercareStatus = {
+  /** Is it blocked from deployment? */
+  block?: AftercareNote;
+  /** Is it tagged in git? Missing where that is not configured. */
+  tag?: AftercareNote;
+};
+
 /** Everything the `status` query answers. */
 export type RollbackStatus = {
   workflowId: string;
@@ -143,6 +182,18 @@ export type RollbackStatus = {
   endedAt: string | null;
   /** Only where data are being damaged: what is held, and what people decided about it. */
   freeze?: FreezeStatus;
+  /** When a freeze first proved that requests are held. */
+  requestsHeldAt?: string;
+  /** Who is paged, or why nobody is. Missing until there is something to page about, and in a dry run. */
+  escalation?: RollbackEscalation;
+  /** What customers read on the status page. Missing where there is none. */
+  publicUpdates?: RollbackPublicUpdates;
+  /** The workflow ID of what goes on when this one has ended. */
+  followUp?: string;
+  /** Missing until traffic has left the faulty version. */
+  aftercare?: AftercareStatus;
+  /** What a restore would lose or has lost, as last counted. Only once RESTORE is awaited. */
+  loss?: Loss;
 };
 
 /** What the workflow returns. */
@@ -158,6 +209,8 @@ export type RollbackResult = {
   trafficSafeAt: string | null;
   endedAt: string;
   incidentFolder: string | null;
+  /** Missing where there was no plan. */
+  deadline?: DeadlineFare;
   /** Only for a dry run. */
   plan?: PlanSummary;
 };

@@ -1,10 +1,18 @@
 /** How a service is rolled back: the part of backout.yaml under `services`. Source of the JSON Schema for editors. */
 import * as z from 'zod';
+import { eventsSchema } from './events/settings.ts';
+import { customerNoticeSchema } from './customer-notice/settings.ts';
+import { gitSchema } from './git.ts';
 import { databaseSchema } from './database.ts';
+import { escalationSchema } from './escalation/settings.ts';
+import { followUpSchema } from './follow-up/settings.ts';
 import { migrationsSchema } from './migrations/settings.ts';
+import { configFileSchema, flagSchema } from './partial/settings.ts';
 import { nginxBlueGreenSchema } from './targets/nginx-blue-green.ts';
 import { nameSchema } from './request.ts';
 import { slackSchema } from './notification.ts';
+import { stakeholdersSchema } from './stakeholders.ts';
+import { statusPageSchema } from './status-page/settings.ts';
 import { verificationSchema } from './verification.ts';
 
 /** Every way a service can run. A new target is a new member here and a new driver in activities/targets. */
@@ -69,7 +77,7 @@ export const budgetsSchema = z
       .positive()
       .default(180)
       .describe(
-        'Full rollback: restarting the release on the restored database, until it is healthy. More than its stopTimeoutSeconds and `verify.health.withinSeconds` together.',
+        'Full and partial rollback: restarting the release, until it is healthy. More than its stopTimeoutSeconds and `verify.health.withinSeconds` together.',
       ),
     startDatabaseSeconds: z
       .number()
@@ -78,8 +86,24 @@ export const budgetsSchema = z
       .describe(
         'Recovery: starting PostgreSQL until it answers. More than `database.server.readyWithinSeconds`.',
       ),
+    switchFlagsSeconds: z
+      .number()
+      .positive()
+      .default(120)
+      .describe('Partial rollback: switching all its flags, each with its check.'),
+    putBackConfigurationSeconds: z
+      .number()
+      .positive()
+      .default(120)
+      .describe('Partial rollback: putting configuration files back.'),
     reportSeconds: z.number().positive().default(60).describe('Writing the report.'),
-    announceSeconds: z.number().positive().default(60).describe('Telling each Slack channel.'),
+    announceSeconds: z
+      .number()
+      .positive()
+      .default(60)
+      .describe(
+        'Telling each Slack channel and the stakeholders; sending each event; tagging the faulty version.',
+      ),
   })
   .describe('How long each step may try before a person is asked what to do.')
   .prefault({});
@@ -94,8 +118,35 @@ export const serviceEnvironmentSchema = z.strictObject({
   verify: verificationSchema,
   database: databaseSchema.optional(),
   migrations: migrationsSchema.optional(),
+  flags: z
+    .record(nameSchema, flagSchema)
+    .optional()
+    .describe('Feature flags that a partial rollback can switch off, by name.'),
+  configFiles: z
+    .record(nameSchema, configFileSchema)
+    .optional()
+    .describe('Configuration files that a partial rollback can put back from their saved copies, by name.'),
   evidence: evidenceSchema,
+  escalation: escalationSchema
+    .optional()
+    .describe(
+      "Overrides the file's top-level `escalation`, each setting by itself; its channels are added to the file's.",
+    ),
+  statusPage: statusPageSchema
+    .optional()
+    .describe("Used instead of the file's top-level `statusPage` for this environment."),
   slack: slackSchema.optional().describe("Overrides the file's top-level `slack` for this environment."),
+  stakeholders: stakeholdersSchema
+    .optional()
+    .describe("Used instead of the file's top-level `stakeholders` for this environment."),
+  customerNotice: customerNoticeSchema
+    .optional()
+    .describe("Used instead of the file's top-level `customerNotice` for this environment."),
+  followUp: followUpSchema
+    .optional()
+    .describe("Used instead of the file's top-level `followUp` for this environment."),
+  git: gitSchema.optional(),
+  events: eventsSchema.optional().describe("Overrides the file's top-level `events` for this environment."),
   budgets: budgetsSchema,
 });
 export type ServiceEnvironment = z.infer<typeof serviceEnvironmentSchema>;

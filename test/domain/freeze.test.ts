@@ -11,7 +11,12 @@ import {
 } from '../../src/domain/freeze.ts';
 import type { FreezeQuestion, FreezeStatus, HoldState } from '../../src/domain/freeze.ts';
 
-const QUESTION: FreezeQuestion = { open: FREEZE_DECISIONS, given: null, hasBackup: false };
+const QUESTION: FreezeQuestion = {
+  open: FREEZE_DECISIONS,
+  given: null,
+  hasBackup: false,
+  now: Date.parse('2026-11-21T04:00:00Z'),
+};
 const judge = (content: unknown, change: Partial<FreezeQuestion> = {}) =>
   judgeFreezeDecision(content, { ...QUESTION, ...change });
 
@@ -47,6 +52,7 @@ describe('a decision about a freeze', () => {
     [{ decision: 'retry', by: 'ben' }],
     [{ decision: 'full', by: 'ben', backup: 'listings.dump' }],
     [{ decision: 'full', by: 'ben', releasedAt: '2026-11-21T03:00:00Z' }],
+    [{ decision: 'full', by: 'ben', backup: 'listings.dump', to: 'blue', faulty: 'green' }],
   ])('is taken: %j', (content) => {
     expect(judge(content)).toEqual({ decision: content });
   });
@@ -73,6 +79,11 @@ describe('a decision about a freeze', () => {
       { decision: 'abort', by: 'ben' },
       { given: { decision: 'release', by: 'cara' } },
       'cara decided "release" first',
+    ],
+    [
+      { decision: 'full', by: 'ben', releasedAt: '2026-11-21T05:00:00Z' },
+      {},
+      'releasedAt: 2026-11-21T05:00:00Z is in the future: a backup from before it would hold all of the damage',
     ],
   ])('is refused: %j', (content, change, why) => {
     expect(judge(content, change)).toEqual({ why });
@@ -107,6 +118,22 @@ describe('a freeze', () => {
     const decision = { decision: 'abort', by: 'ben', at: '2026-11-21T03:10:00.000Z' } as const;
     expect(freezeOutcomeSentence(freezeOf('held', 'held', { decision }))).toContain(
       'It was left so, decided by ben. Lift it with `backout unfreeze listings --env production --reason "WHY"`. No data was changed.',
+    );
+  });
+
+  it('that nobody was asked about names nobody, and the command takes over the run that it was refused for', () => {
+    const decision = {
+      decision: 'abort',
+      by: 'gina',
+      unasked: true,
+      at: '2026-11-21T03:10:00.000Z',
+    } as const;
+    const freeze = freezeOf('lifted', 'failed', { decision });
+    const said = 'Start again with `--take-over freeze-1 --take-over-note WHY`. Mend that and try again.';
+    const holds = freeze.holds.map((hold) => (hold.name === 'writes' ? { ...hold, said } : hold));
+    expect(freezeOutcomeSentence({ ...freeze, holds })).toContain(
+      'It was left so: there is no terminal to ask. Lift it with `backout unfreeze listings --env production --reason "WHY" ' +
+        '--take-over freeze-1 --take-over-note "WHY"`. No data was changed.',
     );
   });
 });

@@ -9,8 +9,12 @@ export type Answer = { name: ApprovalMessageName; does: string; command: string;
 
 type Wanted = Bound & { isSigned: boolean };
 
-/** @param canBreakGlass is there anybody who may? */
-export function approvalAnswers({ canBreakGlass, ...wanted }: Wanted & { canBreakGlass: boolean }): Answer[] {
+/** @param canBreakGlass, canApprove is there anybody who may? */
+export function approvalAnswers({
+  canBreakGlass,
+  canApprove,
+  ...wanted
+}: Wanted & { canBreakGlass: boolean; canApprove: boolean }): Answer[] {
   const { planHash } = wanted;
   const binding = bindingOf(wanted);
   const approve = answer('approve', {
@@ -25,7 +29,9 @@ export function approvalAnswers({ canBreakGlass, ...wanted }: Wanted & { canBrea
     content: { by: NAME, reason: WHY, ...binding },
     wanted,
   });
-  return [approve, rejection('end the rollback', wanted), ...(canBreakGlass ? [glass] : [])];
+  const reject = rejection('end the rollback', wanted);
+  if (!canApprove) return canBreakGlass ? [glass, reject] : [reject];
+  return [approve, reject, ...(canBreakGlass ? [glass] : [])];
 }
 
 /** `backout confirm-restore` shows what would be lost and makes a person type the word. */

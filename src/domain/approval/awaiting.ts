@@ -5,8 +5,9 @@ import { formatTime } from '../report/format.ts';
 import type { Awaiting, RollbackRef } from '../rollback.ts';
 import { approvalAnswers, restoreAnswers, signalLine } from './answers.ts';
 import type { Answer } from './answers.ts';
+import { whyNobodyApproves } from './policy.ts';
 import type { RestoreDecision, Terms } from './state.ts';
-import { listed } from './words.ts';
+import { describePeople, listed } from './words.ts';
 
 /** The approvals that are awaited, once the plan is made. */
 export function awaitingApproval(
@@ -15,19 +16,29 @@ export function awaitingApproval(
 ): Awaiting {
   const { policy, expiresAt } = terms;
   const seats = policy.seats.map(({ who }) => who);
+  const whyNobody = whyNobodyApproves(policy, terms.requester);
   const until = expiresAt === null ? '' : `, until ${formatTime(expiresAt)}`;
   const answers = approvalAnswers({
     ...ref,
     planHash: plan.hash,
     isSigned: policy.assurance === 'signed',
     canBreakGlass: policy.breakGlass.length > 0,
+    canApprove: whyNobody === null,
   });
   return {
-    what: `Approval of plan ${plan.hash} by ${listed(seats, 'and')}${until}`,
+    what:
+      whyNobody === null
+        ? `Approval of plan ${plan.hash} by ${listed(seats, 'and')}${until}`
+        : `Break-glass for plan ${plan.hash}${until}. ${mustBreakGlass(terms, whyNobody)}`,
     since: terms.openedAt,
     step: null,
     answers: lines(answers, policy.assurance === 'signed' ? null : ref),
   };
+}
+
+/** One whole sentence without its full stop: who is left to let it go ahead. */
+export function mustBreakGlass({ policy }: Pick<Terms, 'policy'>, whyNobody: string): string {
+  return `NOBODY CAN APPROVE THIS (${whyNobody}): ${describePeople(policy.people, policy.breakGlass)} must break the glass`;
 }
 
 /** The RESTORE that is awaited. */
@@ -40,11 +51,16 @@ export function awaitingRestore(
     restoredBefore === undefined ? '' : `, which was restored already at ${formatTime(restoredBefore.at)}`;
   const isSigned = plan.policy?.restore?.assurance === 'signed';
   return {
-    what: `RESTORE, typed by a person, to put ${database} back to backup ${backup}${again}`,
+    what: `RESTORE, typed by ${whoMayConfirm(plan)}, to put ${database} back to backup ${backup}${again}`,
     since,
     step: 'confirm-restore',
     answers: lines(restoreAnswers({ ...ref, planHash: plan.hash, backup, isSigned }), isSigned ? null : ref),
   };
+}
+
+function whoMayConfirm({ policy }: Pick<Plan, 'policy'>): string {
+  const people = policy?.restore?.people ?? null;
+  return policy === undefined || people === null ? 'a person' : describePeople(policy.people, people);
 }
 
 type Ref = Pick<RollbackRef, 'workflowId' | 'runId'>;

@@ -138,12 +138,16 @@ export function whyNeverApproved(policy: Policy, requestedBy: string | undefined
     );
   }
   const requester = requestedBy === undefined ? null : requesterOf(policy, requestedBy);
-  return whySeatStaysEmpty(policy, requester) ?? whyNobodyConfirms(policy, requester);
+  // At night, who may break the glass is who is called.
+  const empty = policy.breakGlass.length > 0 ? null : whyNobodyApproves(policy, requester);
+  return empty ?? whyNobodyConfirms(policy, requester);
 }
 
-function whySeatStaysEmpty(policy: Policy, requester: string | null): string | null {
-  // At night that is who is called.
-  if (policy.breakGlass.length > 0) return null;
+/**
+ * Why the approvals can't all be given, whoever is awake; null when they can. Then only broken glass lets it go ahead.
+ * @param requester as `requesterOf` has it
+ */
+export function whyNobodyApproves(policy: Policy, requester: string | null): string | null {
   const open = policy.seats.map((seat) => ({ people: mayTake(policy, seat, requester) }));
   const everyone = policy.people.map(({ id }) => id);
   const sitting = fillSeats(open, everyone);

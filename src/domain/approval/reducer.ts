@@ -58,15 +58,18 @@ export function judgeNow(approvals: Approvals, received: Received): Judgement {
  * @param now when it begins to count: later than it came, where its signature had to be verified first
  */
 export function receive(approvals: Approvals, received: Received, now = received.at): Approvals {
-  const current = expire(approvals, received.at);
-  const judgement = judge(current, received);
+  return judged(expire(approvals, received.at), received, now);
+}
+
+function judged(approvals: Approvals, received: Received, now: string): Approvals {
+  const judgement = judge(approvals, received);
   switch (judgement.verdict) {
     case 'counts':
-      return apply(current, received, now);
+      return apply(approvals, received, now);
     case 'kept':
-      return { ...current, kept: [...current.kept, bound(current, received)] };
+      return { ...approvals, kept: [...approvals.kept, bound(approvals, received)] };
     case 'refused':
-      return refuse(current, { ...received, why: judgement.why });
+      return refuse(approvals, { ...received, why: judgement.why });
   }
 }
 
@@ -92,20 +95,10 @@ export function refuse(
 
 /** Judges what was kept, in the order in which it came. What is still too early stays. */
 function judgeKept(approvals: Approvals, now: string): Approvals {
-  return approvals.kept.reduce<Approvals>(
-    (current, received) => {
-      const judgement = judge(current, received);
-      switch (judgement.verdict) {
-        case 'counts':
-          return apply(current, received, now);
-        case 'kept':
-          return { ...current, kept: [...current.kept, bound(current, received)] };
-        case 'refused':
-          return refuse(current, { ...received, why: judgement.why });
-      }
-    },
-    { ...approvals, kept: [] },
-  );
+  return approvals.kept.reduce<Approvals>((current, received) => judged(current, received, now), {
+    ...approvals,
+    kept: [],
+  });
 }
 
 /** A RESTORE that names nothing is about what is shown at the time at which it comes, not about what comes later. */

@@ -17,7 +17,7 @@ const oneLine = z
   .regex(/^[^\r\n]*$/, 'must be one line');
 
 /** `anna`, `role:on-call` or `group:payments`. */
-const referenceSchema = z
+export const referenceSchema = z
   .string()
   .regex(
     /^(?:(?:role|group):)?[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,

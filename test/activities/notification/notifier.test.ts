@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { createNotifier } from '../../../activities/notification/notifier.ts';
-import { toSlackPayload } from '../../../activities/notification/slack-payload.ts';
+import { toSlackPayload } from '../../../activities/slack/payload.ts';
 import { announcementFor } from '../../../src/domain/announcement.ts';
 import { BackoutFailure } from '../../../src/domain/failure.ts';
 import type { SlackSettings } from '../../../src/domain/notification.ts';

@@ -1,6 +1,6 @@
 /** Which rule holds for a rollback, and whether it can ever be satisfied. */
 import { expect, test } from 'vitest';
-import { policyFor, whyNeverApproved } from '../../../src/domain/approval/policy.ts';
+import { policyFor, whyNeverApproved, whyNobodyApproves } from '../../../src/domain/approval/policy.ts';
 import type { Occasion } from '../../../src/domain/approval/policy.ts';
 import type { ApprovalSettingsInput } from '../../../src/domain/approval/settings.ts';
 import { settings } from '../../support/approvals.ts';
@@ -129,6 +129,14 @@ test.each<[string, Occasion['severity'], string | undefined, Partial<ApprovalSet
   ],
 ])('whether it can be approved, when %s', (_, severity, requestedBy, input, expected) => {
   expect(whyNeverApproved(policyFor(settings(input), { ...P1, severity }), requestedBy)).toBe(expected);
+});
+
+test('who is left when nobody can approve is told apart from who may approve', () => {
+  const policy = policyFor(settings(), { ...P1, severity: 'P2' });
+  expect(whyNobodyApproves(policy, 'lea')).toBe(
+    'the built-in rule for production, P2 and P3 needs approval by team-lead and reviewer or team-lead, and nobody is left for team-lead: lea asked for it and may not approve it',
+  );
+  expect(whyNobodyApproves(policy, 'ci')).toBeNull();
 });
 
 test('where no approval is needed, nobody has to say who asks', () => {
