@@ -39,6 +39,6 @@ async function temporalPart(file: string): Promise<NonNullable<TemporalSources['
   if (entries.every(([key, setting]) => KEYS.includes(key) && typeof setting === 'string')) return part;
   // Something is wrong with it: the full check says what.
   const { loadConfig } = await import('./load.ts');
-  await loadConfig({ path: file, env: {}, secrets: false });
+  await loadConfig({ path: file, env: {}, secrets: false, mayBeSilent: true });
   return part;
 }

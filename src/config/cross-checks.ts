@@ -1,7 +1,9 @@
 /** What no single setting can tell: whether the settings fit together. */
 import { LOCAL_HOST } from './schema.ts';
 import type { BackoutFile } from './schema.ts';
+import { emptyLevels } from './escalation-checks.ts';
 import { suggest } from './nearest.ts';
+import { sharedIntegrations } from './paging-checks.ts';
 import { valueAt } from './schema-lookup.ts';
 import { longestVerificationSeconds } from '../domain/verification.ts';
 import type { ServiceEnvironment } from '../domain/service.ts';
@@ -80,7 +82,7 @@ export function tightBudgets(file: BackoutFile): Problem[] {
       });
     }
     const restarting = stopping + settings.verify.health.withinSeconds;
-    if (settings.database !== undefined && restartApplicationSeconds <= restarting) {
+    if (mayRestart(settings) && restartApplicationSeconds <= restarting) {
       problems.push({
         path: [...path, 'budgets', 'restartApplicationSeconds'],
         message: `is ${restartApplicationSeconds} s, but a process may take ${stopping} s to stop (stopTimeoutSeconds) and ${settings.verify.health.withinSeconds} s to be healthy (verify.health.withinSeconds); set it to more than ${restarting}`,
@@ -90,9 +92,40 @@ export function tightBudgets(file: BackoutFile): Problem[] {
   });
 }
 
+/** Steps of full and partial rollbacks restart a release. */
+function mayRestart({ database, flags = {}, configFiles = {} }: ServiceEnvironment): boolean {
+  const inFiles = Object.values(flags).filter((flag) => 'file' in flag);
+  return database !== undefined || [...inFiles, ...Object.values(configFiles)].some(({ restart }) => restart);
+}
+
+/** A flag or configuration file that is read by a release which isn't there. */
+export function unknownReaders(file: BackoutFile): Problem[] {
+  return environmentsOf(file).flatMap(({ path, settings }) => {
+    const colours = Object.keys(settings.target.colours);
+    const { flags = {}, configFiles = {} } = settings;
+    const readers = [
+      ...Object.entries(flags).map(([name, flag]) => ({
+        at: ['flags', name],
+        release: 'file' in flag ? flag.release : undefined,
+      })),
+      ...Object.entries(configFiles).map(([name, { release }]) => ({ at: ['configFiles', name], release })),
+    ];
+    return readers.flatMap(({ at, release }) =>
+      release === undefined || colours.includes(release)
+        ? []
+        : [
+            {
+              path: [...path, ...at, 'release'],
+              message: `there is no colour "${release}" in the target; ${suggest(release, colours)}`,
+            },
+          ],
+    );
+  });
+}
+
 /** Odd, but nothing that hinders a rollback. */
 export function oddities(file: BackoutFile): Problem[] {
-  return [...unusedHosts(file), ...unknownVersions(file)];
+  return [...unusedHosts(file), ...unknownVersions(file), ...emptyLevels(file), ...sharedIntegrations(file)];
 }
 
 function unusedHosts(file: BackoutFile): Problem[] {

@@ -2,10 +2,25 @@
 import { dirname, resolve } from 'node:path';
 import type { HostSettings } from '../domain/hosts.ts';
 import type { ApprovalSettings } from '../domain/approval/settings.ts';
+import type { CustomerNoticeSettings } from '../domain/customer-notice/settings.ts';
+import type { EventsSettings } from '../domain/events/settings.ts';
+import type { EscalationSettings } from '../domain/escalation/settings.ts';
+import type { FollowUpSettings } from '../domain/follow-up/settings.ts';
 import type { SlackSettings } from '../domain/notification.ts';
 import type { Service } from '../domain/service.ts';
+import type { StatusPageSettings } from '../domain/status-page/settings.ts';
+import type { StakeholderSettings } from '../domain/stakeholders.ts';
+import type { Templates } from '../templates/write.ts';
 import { unapprovable } from './approval-checks.ts';
-import { oddities, sharedDatabases, sharedTargets, tightBudgets, unknownHosts } from './cross-checks.ts';
+import {
+  oddities,
+  sharedDatabases,
+  sharedTargets,
+  tightBudgets,
+  unknownHosts,
+  unknownReaders,
+} from './cross-checks.ts';
+import { impossibleEscalations } from './escalation-checks.ts';
 import type { ConfigDocument } from './document.ts';
 import { unreadableMigrations } from './migration-checks.ts';
 import { requireConfigFile } from './find.ts';
@@ -16,6 +31,7 @@ import { readDocument } from './read.ts';
 import { backoutFileSchema } from './schema.ts';
 import type { BackoutFile, IncidentSettings, WorkerSettings } from './schema.ts';
 import { findSecrets, missingSecrets } from './secrets.ts';
+import { readTemplates } from './templates.ts';
 import { resolveTemporal } from './temporal.ts';
 import type { TemporalSettings, TemporalSources } from './temporal.ts';
 
@@ -27,7 +43,15 @@ export type BackoutConfig = {
   /** `directory` is absolute. */
   incidents: IncidentSettings;
   slack?: SlackSettings | undefined;
+  stakeholders?: StakeholderSettings | undefined;
+  customerNotice?: CustomerNoticeSettings | undefined;
   approvals?: ApprovalSettings | undefined;
+  escalation?: EscalationSettings | undefined;
+  statusPage?: StatusPageSettings | undefined;
+  followUp?: FollowUpSettings | undefined;
+  events?: EventsSettings | undefined;
+  /** The files that were read from the folder `templates`. */
+  templates?: Templates | undefined;
   worker: WorkerSettings;
   services: Record<string, Service>;
 };
@@ -40,8 +64,13 @@ export type LoadOptions = {
   env: NodeJS.ProcessEnv;
   /** Whether secrets must be there: they must for a worker, a client needs none. Default: true. */
   secrets?: boolean;
-  /** A rollback must not fail because nobody can be told of it: then what Slack needs may be absent. Default: false. */
+  /**
+   * A rollback must not fail because nobody can be told of it, and what tells nobody not because of words: then what Slack
+   * needs may be absent, and templates may be wrong. Default: false.
+   */
   mayBeSilent?: boolean;
+  /** A template that is wrong is left out: a worker that starts again in the night must not stop at a word. Default: `mayBeSilent`. */
+  leavesTemplatesOut?: boolean;
 };
 
 type Checked = {
@@ -50,6 +79,8 @@ type Checked = {
   warnings: PlacedProblem[];
   /** Slack channels whose secret is not here, where it may be absent. */
   silent: PlacedProblem[];
+  /** What is wrong with templates that are not used for it, where they may be wrong. */
+  unusedTemplates: PlacedProblem[];
 };
 
 /** @throws ConfigurationError that lists every problem */
@@ -59,18 +90,17 @@ export async function loadConfig(options: LoadOptions): Promise<BackoutConfig> {
 
 /** The same, with what is odd but hinders nothing. */
 export async function checkConfig(options: LoadOptions): Promise<Checked> {
-  const { file, ...remarks } = readConfig(options);
-  return { config: await settle(file, options), ...remarks };
+  const { file, place, ...remarks } = readConfig(options);
+  const { templates, problems } = await readTemplates(file.content.templates, place);
+  const { mayBeSilent = false, leavesTemplatesOut = mayBeSilent } = options;
+  if (problems.length > 0 && !leavesTemplatesOut) throw new ConfigurationError(file.path, problems);
+  return { config: { ...(await settle(file, options)), templates }, ...remarks, unusedTemplates: problems };
 }
 
 type ReadFile = { path: string; content: BackoutFile };
+type Read = Omit<Checked, 'config' | 'unusedTemplates'> & { file: ReadFile; place: ConfigDocument['place'] };
 
-function readConfig({
-  path,
-  env,
-  secrets = true,
-  mayBeSilent = false,
-}: LoadOptions): Omit<Checked, 'config'> & { file: ReadFile } {
+function readConfig({ path, env, secrets = true, mayBeSilent = false }: LoadOptions): Read {
   const file = requireConfigFile({ path, env });
   const document = readDocument(file);
   const { content, problems } = validate(document);
@@ -79,19 +109,29 @@ function readConfig({
   const absent = secrets
     ? missingSecrets(findSecrets(backoutFileSchema, placed), env).map(document.place)
     : [];
-  const silent = absent.filter((problem) => mayBeSilent && isSlack(problem));
+  const silent = absent.filter((problem) => mayBeSilent && isTelling(problem));
   problems.push(...absent.filter((problem) => !silent.includes(problem)));
   if (problems.length > 0) throw new ConfigurationError(file, sorted(problems));
   return {
     file: { path: file, content: placed },
+    place: document.place,
     warnings: sorted([...oddities(placed).map(document.place), ...document.marked]),
     silent: sorted(silent),
   };
 }
 
-/** `slack.incidents`, of the file or of an environment. */
-function isSlack({ path }: Problem): boolean {
-  return path.at(-2) === 'slack';
+/** `slack.incidents`, the password of `stakeholders`, a token of `followUp.tickets` or `events`, or a channel of `escalation`, of the file or of an environment: what only tells. */
+function isTelling({ path }: Problem): boolean {
+  return (
+    path.at(-2) === 'slack' ||
+    (path.at(-3) === 'slack' && path.at(-1) === 'token') ||
+    path.includes('stakeholders') ||
+    path.includes('customerNotice') ||
+    path.includes('escalation') ||
+    path.includes('statusPage') ||
+    path.includes('tickets') ||
+    path.at(-2) === 'events'
+  );
 }
 
 /** The content with its defaults, or null when it is too wrong for that; and what is wrong. */
@@ -110,7 +150,9 @@ function validate({ value, place }: ConfigDocument): {
     ...sharedDatabases(parsed.data),
     ...unreadableMigrations(parsed.data),
     ...tightBudgets(parsed.data),
+    ...unknownReaders(parsed.data),
     ...unapprovable(parsed.data),
+    ...impossibleEscalations(parsed.data),
   );
   return { content: parsed.data, problems: problems.map(place) };
 }
@@ -119,14 +161,18 @@ function validate({ value, place }: ConfigDocument): {
 function absolutePaths(content: BackoutFile, directory: string): BackoutFile {
   const copy = structuredClone(content);
   copy.incidents.directory = resolve(directory, copy.incidents.directory);
+  if (copy.templates !== undefined) copy.templates = resolve(directory, copy.templates);
   for (const { ref } of findSecrets(backoutFileSchema, copy)) {
     if ('file' in ref) ref.file = resolve(directory, ref.file);
   }
   return copy;
 }
 
-async function settle({ path, content }: ReadFile, { flags, env }: LoadOptions): Promise<BackoutConfig> {
-  const { version: _format, temporal, ...rest } = content;
+async function settle(
+  { path, content }: ReadFile,
+  { flags, env }: LoadOptions,
+): Promise<Omit<BackoutConfig, 'templates'>> {
+  const { version: _format, templates: _folder, temporal, ...rest } = content;
   return {
     file: path,
     ...rest,

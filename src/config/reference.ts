@@ -10,6 +10,10 @@ const CHOSEN: Record<string, string> = {
   environments: 'ENVIRONMENT',
   colours: 'COLOUR',
   lastKnown: 'VERSION',
+  priorities: 'SEVERITY',
+  flags: 'FLAG',
+  configFiles: 'FILE',
+  channels: 'CHANNEL',
 };
 
 const REQUIRED = '**required**';
@@ -25,7 +29,15 @@ const SECTIONS: [prefix: string, title: string][] = [
   ['approvals', '`approvals`'],
   ['approvals.people.NAME', '`approvals.people.NAME`'],
   ['approvals.rules[]', '`approvals.rules[]`'],
+  ['escalation', '`escalation`'],
+  ['escalation.channels.CHANNEL', '`escalation.channels.CHANNEL`'],
+  ['statusPage', '`statusPage`'],
   ['slack', '`slack`'],
+  ['stakeholders', '`stakeholders`'],
+  ['customerNotice', '`customerNotice`'],
+  ['events', '`events`'],
+  ['followUp', '`followUp`'],
+  ['followUp.tickets', '`followUp.tickets`'],
   ['worker', '`worker`'],
   ['services.SERVICE', '`services.SERVICE`'],
   [ENVIRONMENT, '`services.SERVICE.environments.ENVIRONMENT`'],
@@ -35,8 +47,17 @@ const SECTIONS: [prefix: string, title: string][] = [
   [`${ENVIRONMENT}.verify.metrics`, 'In an environment: `verify.metrics`'],
   [`${ENVIRONMENT}.database`, 'In an environment: `database`'],
   [`${ENVIRONMENT}.migrations`, 'In an environment: `migrations`'],
+  [`${ENVIRONMENT}.flags.FLAG`, 'In an environment: `flags.FLAG`'],
+  [`${ENVIRONMENT}.configFiles.FILE`, 'In an environment: `configFiles.FILE`'],
   [`${ENVIRONMENT}.evidence`, 'In an environment: `evidence`'],
+  [`${ENVIRONMENT}.escalation`, 'In an environment: `escalation`'],
+  [`${ENVIRONMENT}.statusPage`, 'In an environment: `statusPage`'],
   [`${ENVIRONMENT}.slack`, 'In an environment: `slack`'],
+  [`${ENVIRONMENT}.stakeholders`, 'In an environment: `stakeholders`'],
+  [`${ENVIRONMENT}.customerNotice`, 'In an environment: `customerNotice`'],
+  [`${ENVIRONMENT}.git`, 'In an environment: `git`'],
+  [`${ENVIRONMENT}.events`, 'In an environment: `events`'],
+  [`${ENVIRONMENT}.followUp`, 'In an environment: `followUp`'],
   [`${ENVIRONMENT}.budgets`, 'In an environment: `budgets`'],
 ];
 
@@ -46,7 +67,9 @@ export function settingsOf(schema: JsonSchema, path = '', isRequired = false): S
   if (members !== undefined && !members.every(isSmall)) {
     const inner = members
       .flatMap((member) => settingsOf(member, path))
-      .map(members.length > 1 ? asChoice : (one) => one);
+      .map(members.length > 1 ? asChoice : (one) => one)
+      // What is said of the setting itself says more than what is said of all settings of that kind.
+      .map((one) => (one.path === path ? { ...one, meaning: schema.description ?? one.meaning } : one));
     return inner.filter(
       (setting, index) => inner.findIndex((other) => other.path === setting.path) === index,
     );
@@ -75,9 +98,10 @@ function asChoice(setting: Setting): Setting {
   return setting.default === REQUIRED ? { ...setting, default: '**one of these**' } : setting;
 }
 
-/** `{ env: … }` or `{ file: … }`: better said in one row. */
-function isSmall({ properties }: JsonSchema): boolean {
-  return properties !== undefined && Object.keys(properties).length <= 2;
+/** `{ env: … }` or `{ file: … }`, or a plain string: better said in one row. */
+function isSmall({ properties, type, anyOf }: JsonSchema): boolean {
+  if (anyOf !== undefined) return anyOf.every(isSmall);
+  return type === 'string' || (properties !== undefined && Object.keys(properties).length <= 2);
 }
 
 function typeName(schema: JsonSchema): string {

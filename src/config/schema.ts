@@ -1,10 +1,16 @@
 /** Everything that backout.yaml may hold. Types, checks, editor support and docs/configuration.md come from here. */
 import * as z from 'zod';
 import { approvalSettingsSchema } from '../domain/approval/settings.ts';
+import { escalationSchema } from '../domain/escalation/settings.ts';
+import { followUpSchema } from '../domain/follow-up/settings.ts';
+import { customerNoticeSchema } from '../domain/customer-notice/settings.ts';
+import { eventsSchema } from '../domain/events/settings.ts';
 import { hostSchema } from '../domain/hosts.ts';
 import { slackSchema } from '../domain/notification.ts';
 import { nameSchema } from '../domain/request.ts';
 import { serviceSchema } from '../domain/service.ts';
+import { stakeholdersSchema } from '../domain/stakeholders.ts';
+import { statusPageSchema } from '../domain/status-page/settings.ts';
 import { temporalFileSchema } from './temporal-settings.ts';
 
 /** The worker's own machine, which needs no entry under `hosts`. */
@@ -28,7 +34,9 @@ export const incidentsSchema = z
       .min(1)
       .max(3650)
       .default(30)
-      .describe('Folders older than this are deleted when the next report is written.'),
+      .describe(
+        'Folders of rollbacks that ended longer ago than this are removed, once a day. See docs/operations.md.',
+      ),
   })
   .describe('Records of rollbacks: report, logs, state before and after.')
   .prefault({});
@@ -79,7 +87,22 @@ export const backoutFileSchema = z
       ),
     incidents: incidentsSchema,
     approvals: approvalSettingsSchema.optional(),
+    escalation: escalationSchema
+      .optional()
+      .describe('Who is paged about a rollback, and when. Without it nobody is. See docs/escalation.md.'),
+    statusPage: statusPageSchema.optional(),
     slack: slackSchema.optional().describe('Slack channels for every service that has none of its own.'),
+    stakeholders: stakeholdersSchema.optional(),
+    customerNotice: customerNoticeSchema.optional(),
+    followUp: followUpSchema.optional(),
+    events: eventsSchema.optional(),
+    templates: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Folder of templates in which a team writes messages itself. A relative path starts at this file. Default: none, so every message has its default text. See docs/templates.md.',
+      ),
     worker: workerSchema,
     services: z
       .record(nameSchema, serviceSchema)

@@ -10,7 +10,8 @@ export type FoundSecret = { path: ConfigPath; ref: SecretRef };
 /** Every secret that a value refers to, found through its schema: a new setting is found without being listed here. */
 export function findSecrets(schema: z.core.$ZodType, value: unknown, path: ConfigPath = []): FoundSecret[] {
   if (value === undefined || value === null) return [];
-  if (schema === secretSchema) return [{ path, ref: value as SecretRef }];
+  // A description makes a copy of a schema, with the same definition.
+  if (schema._zod.def === secretSchema._zod.def) return [{ path, ref: value as SecretRef }];
   if (schema instanceof z.ZodObject) {
     return Object.entries(schema.shape).flatMap(([key, inner]) =>
       findSecrets(inner as z.core.$ZodType, (value as Record<string, unknown>)[key], [...path, key]),

@@ -9,7 +9,7 @@ export type Wanted = { service: string; environment?: string | undefined };
 export type ResolvedService = {
   service: string;
   environment: string;
-  /** With the file's Slack channels where it has none of its own. */
+  /** With the file's Slack channels, stakeholders and follow-up where it has none of its own. */
   settings: ServiceEnvironment;
   /** Whose workers can reach the target. */
   taskQueue: string;
@@ -20,7 +20,14 @@ export type ResolvedService = {
  * @throws BackoutFailure UnknownService that names what there is
  */
 export function resolveService(
-  { services, slack, temporal }: Pick<BackoutConfig, 'services' | 'slack' | 'temporal'>,
+  {
+    services,
+    slack,
+    stakeholders,
+    followUp,
+    temporal,
+  }: Pick<BackoutConfig, 'services' | 'slack' | 'temporal'> &
+    Partial<Pick<BackoutConfig, 'stakeholders' | 'followUp'>>,
   wanted: Wanted,
 ): ResolvedService {
   const service = Object.hasOwn(services, wanted.service) ? services[wanted.service] : undefined;
@@ -42,10 +49,17 @@ export function resolveService(
     : undefined;
   if (!settings) throw unknown(`${wanted.service} has no environment "${environment}".`, environment, names);
   const channels = settings.slack ?? slack;
+  const told = settings.stakeholders ?? stakeholders;
+  const after = settings.followUp ?? followUp;
   return {
     service: wanted.service,
     environment,
-    settings: channels === undefined ? settings : { ...settings, slack: channels },
+    settings: {
+      ...settings,
+      ...(channels === undefined ? {} : { slack: channels }),
+      ...(told === undefined ? {} : { stakeholders: told }),
+      ...(after === undefined ? {} : { followUp: after }),
+    },
     taskQueue: settings.taskQueue ?? temporal.taskQueue,
   };
 }

@@ -85,6 +85,81 @@ incidents:
     #allowedSignersFile: /etc/backout/allowed_signers
     #revokedKeysFile: /etc/backout/revoked_keys
 
+# Who is paged about every rollback, until it ends well or somebody resolves it. Without it nobody is. See docs/escalation.md.
+#escalation:
+  # The ways to page, by names of your own.
+  #channels:
+    #on-call:
+      #kind: pagerduty
+      # What receipts call it. Default: the name above.
+      #name: primary
+      #routingKey: { env: PAGERDUTY_ROUTING_KEY }
+      #baseUrl: https://events.pagerduty.com
+    #goalert:
+      #kind: goalert
+      #baseUrl: https://goalert.example.net
+      #token: { env: GOALERT_TOKEN }
+    #mail:
+      #kind: email
+      #from: backout@example.net
+      #to: [on-call@example.net]
+      #smtp:
+        #host: smtp.example.net
+        #port: 587
+        #tls: starttls
+        #caFile: /etc/ssl/certs/ca-certificates.crt
+        #user: backout
+        #password: { env: SMTP_PASSWORD }
+    # Or, instead of token and channel, an incoming webhook: webhook: { env: SLACK_PAGES_WEBHOOK }
+    #chat:
+      #kind: slack
+      #token: { env: SLACK_BOT_TOKEN }
+      #channel: C0123456789
+      #mention: [here]
+    #bridge:
+      #kind: webhook
+      #url: https://bridge.example.net/pages
+      #signingKey: { env: BRIDGE_SIGNING_KEY }
+  #levels:
+    # A list of channels is used in order: the next one when the one before fails.
+    #- name: on duty
+      #people: [anna]
+      #afterMinutes: 0
+      #channels: [on-call, mail]
+    # Several lists at once, each with its own fallbacks.
+    #- name: team lead
+      #people: [ben]
+      #afterMinutes: 15
+      #sideBySide: [[goalert, mail], [chat, bridge]]
+    #- name: CTO
+      #people: [cara]
+      #afterMinutes: 60
+      #onlyIfCustomersAffected: true
+      #channels: [on-call]
+  # Until somebody acknowledges, the level is paged again after this time.
+  #repeatMinutes: 5
+  # So long each channel is tried before the next one.
+  #channelSeconds: 60
+
+# What customers read while a rollback runs that affects them. See docs/status-page.md.
+#statusPage:
+  # Atlassian Statuspage. Any other: kind: webhook, url: https://status.example.net/updates, token: { env: STATUS_PAGE_TOKEN }
+  #kind: statuspage
+  #pageId: abc123def456
+  #apiKey: { env: STATUSPAGE_API_KEY }
+  #componentIds: [web1abcdefgh]
+  #baseUrl: https://api.statuspage.io/v1
+  # The only name that customers read.
+  #publicName: Example Listings
+  # At least this often, and after two hours less often.
+  #everyMinutes: 15
+  #slowAfterMinutes: 120
+  #slowEveryMinutes: 30
+
+# Messages in your own words: a file for each, such as announcement-ended.liquid. Without it, or without a file, the default
+# text is sent. See docs/templates.md, and \`backout templates list\`.
+#templates: ./templates
+
 # Slack: incoming webhooks. Here stands where the secret is, never the secret itself.
 #slack:
   # Every message.
@@ -93,6 +168,63 @@ incidents:
   #deployments: { env: SLACK_DEPLOYMENTS_WEBHOOK }
   # The end.
   #engineering: { env: SLACK_ENGINEERING_WEBHOOK }
+  # Each may be a bot instead, which makes one thread of each rollback. See docs/channels.md:
+  # incidents: { token: { env: SLACK_BOT_TOKEN }, channel: C0123456789 }
+
+# Who is told by e-mail, and of which moments: one conversation per rollback. See docs/channels.md.
+#stakeholders:
+  #mail:
+    #from: backout@example.com
+    #smtp:
+      #host: smtp.example.com
+      #user: backout
+      #password: { env: SMTP_PASSWORD }
+  #to: [product@example.com, support@example.com]
+  #on: [started, traffic-shifted, database-restored, ended]
+
+# Where the notice goes that tells customers of lost data, when a person runs \`backout notify-customers\`. See docs/channels.md.
+#customerNotice:
+  #mail:
+    #from: support@example.com
+    #smtp: { host: smtp.example.com }
+  #name: Example Listings
+  #to: [customers@lists.example.com]
+
+# Events for other systems: CDEvents as CloudEvents, by HTTP POST. See docs/events.md.
+#events:
+  #url: https://events.example.net/
+  #token: { env: EVENTS_TOKEN }
+  # Together with its id, this tells an event from any other.
+  #source: /backout
+  # The package URL of a version.
+  #artifact: pkg:generic/$service@$version
+  # Where people find the incident. With it, incident.reported is sent too.
+  #ticketUrl: https://temporal.example.net/namespaces/default/workflows/$workflowId
+
+# After a rollback: the service is watched, tickets are made, people are reminded. See docs/follow-up.md.
+#followUp:
+  #enabled: true
+  #watchHours: 24
+  #everyMinutes: 15
+  # By the levels under escalation. Also: reminders, when they were ignored.
+  #page: [trouble]
+  #reminders:
+    # By when, counted from the end of the rollback.
+    #reviewMinutes: 30
+    #rootCauseHours: 24
+    #postmortemDays: 7
+    # From this reminder of one thing on, the second level is told, too, by what does not ring.
+    #escalateFrom: 2
+    #giveUpDays: 30
+  # On GitHub, or instead in Jira:
+  #   jira: { url: https://example.atlassian.net, project: OPS, issueType: Bug, user: bot@example.com, token: { env: JIRA_TOKEN }, apiVersion: '3', priorities: { P0: Highest } }
+  #tickets:
+    #github:
+      #repo: example/listings
+      #token: { env: GITHUB_TOKEN }
+      #baseUrl: https://api.github.com
+      # Besides the environment and the severity.
+      #labels: [bug, rollback]
 
 worker:
   # Default: backout@HOST:PID.
@@ -304,6 +436,41 @@ services:
           # Shown to people, never run. $migration is the last one that the release returned to knows, $count how many go.
           #down: [npm, run, 'db:migrate:down', --, $count]
 
+        # Feature flags that \`backout rollback partial listings --flag NAME\` switches off. See docs/targets/flags-and-configuration.md.
+        #flags:
+          #new-checkout:
+            #unleash:
+              #url: https://unleash.example.net
+              #token: { env: UNLEASH_TOKEN }
+              #project: default
+              #environment: production
+              # Default: the flag's name.
+              #feature: new-checkout
+            # What shows, beside Unleash itself, that it is off. Or: { command: [/srv/listings/is-off.sh] }
+            #check: { url: 'http://127.0.0.1/checkout', status: 200, bodyContains: old checkout, withinSeconds: 10 }
+          #new-search:
+            # A JSON or environment file, on the target's host.
+            #file: /srv/listings/flags.json
+            #format: json
+            #key: features.search
+            #off: false
+            # Does the release read it only when it starts?
+            #restart: false
+            #release: blue
+
+        # Configuration files that \`backout rollback partial listings --configuration NAME\` puts back from their saved copies.
+        #configFiles:
+          #blue-env:
+            #file: /srv/listings/.env.blue
+            #saved: /srv/listings/.env.blue.old
+            # env, json, jsonc (with comments) or text. Default: by the name.
+            #format: env
+            #restart: true
+            # Whose process reads it. Default: the release that serves.
+            #release: blue
+            # Values that the plan may show. Of all others it shows only that they differ.
+            #showValues: [LOG_LEVEL]
+
         #evidence:
           # Of each log, at most this many of its last bytes.
           #maxBytesPerFile: 50000000
@@ -313,6 +480,37 @@ services:
         # This environment's own channels, instead of the ones above.
         #slack:
           #incidents: { file: /etc/backout/slack-webhook }
+
+        # Whom this environment tells by e-mail, instead of those above.
+        #stakeholders:
+          #mail:
+            #from: backout@example.com
+            #smtp: { host: smtp.example.com }
+          #to: [listings@example.com]
+        #customerNotice:
+          #mail:
+            #from: support@example.com
+            #smtp: { host: smtp.example.com }
+          #to: [listings-customers@lists.example.com]
+
+        # The faulty version is tagged there once traffic has left it: PREFIX/SERVICE/VERSION/TIME. See docs/blocked-versions.md.
+        #git:
+          #remote: git@github.com:example/listings.git
+          # What the commit of a version is called there.
+          #ref: v$version
+          #tagPrefix: rollback
+
+        # This environment's own receiver of events, instead of the one above.
+        #events:
+          #url: https://events.example.net/
+          #token: { file: /etc/backout/events-token }
+          #source: /backout
+          #artifact: pkg:oci/listings@$version
+          #ticketUrl: https://temporal.example.net/namespaces/default/workflows/$workflowId
+
+        # What happens after a rollback of this environment, instead of the one above.
+        #followUp:
+          #watchHours: 48
 
         # How long each step may try before a person is asked what to do.
         #budgets:
@@ -327,6 +525,9 @@ services:
           #restoreDatabaseSeconds: 300
           #restartApplicationSeconds: 180
           #startDatabaseSeconds: 120
+          # Partial rollback.
+          #switchFlagsSeconds: 120
+          #putBackConfigurationSeconds: 120
           #reportSeconds: 60
           #announceSeconds: 60
 `;

@@ -112,7 +112,7 @@ describe('a wrong file', () => {
   it('says what a mistaken setting could have been', async () => {
     expect(await problemsIn(SMALL.replace('version: 1', 'version: 1\nsevices: {}\nzzz: 1'))).toEqual([
       'FILE:2:1: sevices: there is no such setting; did you mean services?',
-      'FILE:3:1: zzz: there is no such setting; known here: version, temporal, hosts, incidents, approvals, slack, worker, services',
+      'FILE:3:1: zzz: there is no such setting; known here: version, temporal, hosts, incidents, approvals, escalation, statusPage, slack, stakeholders, customerNotice, followUp, events, templates, worker, services',
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('a wrong file', () => {
       'slack: { incidents: "https://hooks.example.net/T0/B0/SECRET" }\nservices:',
     );
     expect(await problemsIn(text)).toEqual([
-      'FILE:2:21: slack.incidents: is text; write `env: …` or `file: …`. Incoming webhook of the incidents channel: every message.',
+      'FILE:2:21: slack.incidents: is text; write `env: …` or `file: …` or `token: …` and `channel: …`. The incidents channel: every message. An incoming webhook, or a bot, which makes one thread of each rollback.',
     ]);
   });
 

@@ -1,13 +1,22 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonSchema } from '../../src/config/json-schema.ts';
 import type { JsonSchema } from '../../src/config/json-schema.ts';
 import { checkConfig, loadConfig } from '../../src/config/load.ts';
 import { configTemplate } from '../../src/config/template.ts';
-import { writeConfig } from './support.ts';
+import { newFolder, writeConfig } from './support.ts';
 
 const TEMPLATE = configTemplate('./backout.schema.json');
 /** Every `#setting` switched on. */
 const ALL_ON = TEMPLATE.replace(/^(\s*)#(?! )/gm, '$1');
+
+/** With the folder of templates that it names. */
+function allOn(): string {
+  const folder = newFolder();
+  mkdirSync(join(folder, 'templates'));
+  return writeConfig(ALL_ON, folder);
+}
 
 describe('the file that `backout init` writes', () => {
   it('is valid as it stands, but for the values to fill in', async () => {
@@ -17,15 +26,14 @@ describe('the file that `backout init` writes', () => {
   });
 
   it('is valid with every setting switched on', async () => {
-    const config = await loadConfig({ path: writeConfig(ALL_ON), env: {}, secrets: false });
+    const config = await loadConfig({ path: allOn(), env: {}, secrets: false });
     expect(config.services['listings']?.environments['production']?.verify.metrics?.uptime?.above).toBe(0.99);
   });
 
   it('shows defaults that are the defaults', async () => {
     const asItStands = await loadConfig({ path: writeConfig(TEMPLATE), env: {} });
-    const { budgets } = (await loadConfig({ path: writeConfig(ALL_ON), env: {}, secrets: false })).services[
-      'listings'
-    ]!.environments['production']!;
+    const { budgets } = (await loadConfig({ path: allOn(), env: {}, secrets: false })).services['listings']!
+      .environments['production']!;
     expect(budgets).toEqual(asItStands.services['listings']!.environments['production']!.budgets);
   });
 
