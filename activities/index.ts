@@ -3,17 +3,23 @@ import { CHANNELS } from '../src/domain/announcement-channels.ts';
 import { assemblePlan } from './rollback/plan.ts';
 import { withDatabaseHealth } from './rollback/verify-step.ts';
 import { activity } from './rollback/activity.ts';
+import { lookAtRollback, watchRollback } from './rollback/escalation.ts';
+import { customerNoticeActivities } from './rollback/customer-notice.ts';
+import { followUpActivities } from './rollback/follow-up.ts';
 import { freezeActivities } from './rollback/freeze.ts';
 import { databaseFindings } from './rollback/check-database.ts';
 import { migrationFindings } from './rollback/check-migrations.ts';
-import { chooseEnvironment, environmentSettings } from './rollback/services.ts';
+import { chooseEnvironment, environmentSettings, escalationOf } from './rollback/services.ts';
+import { removeOldRecords } from './rollback/records.ts';
 import { diagnose, planRecovery, startDatabase } from './rollback/recover.ts';
 import { orNameRecovery, orSayWhatIsDown, refuseWhileDown } from './rollback/what-is-down.ts';
 import { inspectLock } from './rollback/lock.ts';
 import { planMigrations, withMigrations } from './rollback/migrations.ts';
 import { policyOf, signingFindings, verifyDecision } from './rollback/approvals.ts';
-import { abandonRestore, planDatabase, prepareRestore, restoreDatabase } from './rollback/database.ts';
-import { abandonInPlace, prepareInPlace, restoreInPlace } from './rollback/in-place.ts';
+import { countLoss } from './rollback/loss.ts';
+import { abandonRestore, prepareRestore, proveRestored, restoreDatabase } from './rollback/database.ts';
+import { planDatabase } from './rollback/plan-database.ts';
+import { abandonInPlace, prepareInPlace, proveInPlace, restoreInPlace } from './rollback/in-place.ts';
 import {
   asResult,
   checkRelease,
@@ -24,34 +30,63 @@ import {
   sinkOf,
   verify,
 } from './rollback/steps.ts';
+import { sendEvent } from './events/send.ts';
+import { tagFaulty } from './rollback/tag.ts';
+import { partialFindings } from './rollback/partial/check.ts';
+import { planPartial, refusePartialRequest } from './rollback/partial/plan.ts';
+import {
+  putBackConfiguration,
+  restartChanged,
+  settlePartial,
+  switchFlags,
+} from './rollback/partial/steps.ts';
+import { botFindings, stakeholderFindings } from './notification/check.ts';
 import { createNotifier } from './notification/notifier.ts';
+import { ONLY_TELLS } from './outbound/failures.ts';
+import { sendPage } from './paging/send-page.ts';
+import { statusPageFindings } from './status-page/check.ts';
+import { postPublicUpdate } from './status-page/post-update.ts';
+import { pagingFindings, testPages } from './rollback/test-pages.ts';
 import { writeReport } from './incident/report.ts';
+import { ticketFindings } from './tickets/index.ts';
 import { settleRestore } from './rollback/settle.ts';
 import { createDriver } from './targets/index.ts';
 import type { Deps } from './deps.ts';
+import { NOTHING_CHANGED } from '../src/domain/failure.ts';
 import { databaseOf } from '../src/domain/plan.ts';
+import { REMOVES_RECORDS_ONLY } from '../src/domain/records/removal.ts';
+import { pageDraft, updateDraft } from '../src/domain/templates/others.ts';
+import { createWriter } from '../src/templates/write.ts';
 import type { TargetReadiness } from '../src/domain/readiness.ts';
 import type { Activities, StepInput } from './types.ts';
 
 export function createActivities(deps: Deps): Activities {
-  const notifier = createNotifier({ env: deps.env, fetch: deps.fetch });
+  const write = createWriter(deps);
+  const notifier = createNotifier({ env: deps.env, fetch: deps.fetch, write });
   return {
     resolveService: activity(async (request) => {
       const environment = chooseEnvironment(deps, request);
-      const { taskQueue, slack } = environmentSettings(deps, request);
+      const { taskQueue, slack, statusPage } = environmentSettings(deps, request);
+      const escalation = escalationOf(deps, request);
       const { searchAttributes } = deps;
       return {
         service: request.service,
         environment,
         taskQueue: taskQueue ?? deps.taskQueue,
         searchAttributes,
+        followsUp: deps.lives === 'temporal',
         channels: CHANNELS.filter((channel) => slack?.[channel] !== undefined),
+        ...(deps.lives === 'process' ? { isEphemeral: true } : {}),
+        ...(escalation === null ? {} : { escalation }),
+        ...(statusPage === undefined ? {} : { statusPage }),
       };
     }),
     inspectLock: activity((input) => inspectLock(deps.client, input)),
     planRollback: activity(async (input, { signal }) => {
       const { kind, request, environment, rollback } = input;
       const settings = environmentSettings(deps, { service: request.service, environment });
+      if (kind === 'partial') return await planPartial(deps, input, { config: settings, signal });
+      refusePartialRequest(request);
       if (kind === 'recover') return await planRecovery(deps, input, { config: settings, signal });
       const config = kind === 'full' ? withDatabaseHealth(settings) : settings;
       const driver = createDriver(deps, { service: request.service, environment, config });
@@ -68,7 +103,7 @@ export function createActivities(deps: Deps): Activities {
       const database =
         kind === 'full'
           ? await orNameRecovery(request.service, () =>
-              planDatabase(deps, { request, config, run, faulty, signal }),
+              planDatabase(deps, { request, config, run, faulty, target, signal }),
             )
           : undefined;
       const migrations = await planMigrations(deps, { config, from, to, backup: database, signal });
@@ -86,6 +121,8 @@ export function createActivities(deps: Deps): Activities {
       'Traffic and data were not changed by this.',
     ),
     ...freezeActivities(deps),
+    ...followUpActivities(deps),
+    ...customerNoticeActivities(deps),
     captureBefore: activity(async (input, running) => {
       const sink = remembering(await sinkOf(deps, input));
       return asResult(await driverOf(deps, input).captureBefore(contextOf(deps, input, running), sink), sink);
@@ -94,6 +131,15 @@ export function createActivities(deps: Deps): Activities {
       orSayWhatIsDown(deps, { input, step: 'start-previous', running }, async () =>
         asResult(await driverOf(deps, input).startPrevious(contextOf(deps, input, running))),
       ),
+    ),
+    switchFlags: activity((input, running) => switchFlags(deps, input, running), FLAGS_UNSEEN),
+    putBackConfiguration: activity(
+      (input, running) => putBackConfiguration(deps, input, running),
+      'Configuration files may have been put back. Traffic and data were not changed.',
+    ),
+    restartChanged: activity(
+      (input, running) => restartChanged(deps, input, running),
+      'A release may be stopped. Traffic and data were not changed by this step.',
     ),
     diagnose: activity((input, running) => diagnose(deps, input, running)),
     startDatabase: activity(
@@ -125,6 +171,11 @@ export function createActivities(deps: Deps): Activities {
       orSayWhatIsDown(deps, { input, step: 'prepare-restore', running }, () =>
         (isInPlace(input) ? prepareInPlace : prepareRestore)(deps, input, running),
       ),
+    ),
+    countLoss: activity((input, running) => countLoss(deps, input, running)),
+    proveRestored: activity(
+      (input, running) => (isInPlace(input) ? proveInPlace : proveRestored)(deps, input, running),
+      'Traffic and the live database were not changed by this.',
     ),
     stopApplication: activity(
       async (input, running) =>
@@ -161,6 +212,7 @@ export function createActivities(deps: Deps): Activities {
       return verified;
     }),
     releaseTarget: activity(async (input, running) => {
+      await settlePartial(deps, input, running);
       await driverOf(deps, input).release(contextOf(deps, input, running), input.outcome);
       deps.onEnded(input.plan, input);
     }),
@@ -169,14 +221,51 @@ export function createActivities(deps: Deps): Activities {
       const sink = await sinkOf(deps, { rollback });
       const { observe } = driverOf(deps, record);
       return {
-        ...asResult(await writeReport({ record, sink, observe, signal })),
+        ...asResult(await writeReport({ record, sink, observe, signal, write })),
         incidentFolder: sink.folder,
       };
     }),
+    tagFaulty: activity(
+      (input, { signal }) => tagFaulty(deps, input, signal),
+      'Traffic and data were not changed by this.',
+    ),
+    sendEvent: activity(
+      (input, { signal }) => sendEvent(deps, input, signal),
+      'Traffic and data were not changed by this: it only tells other systems.',
+    ),
     checkTargets: activity((wanted) => checkTargets(deps, wanted)),
-    announce: activity(notifier),
+    announce: activity(notifier, ONLY_TELLS),
+    testPages: activity(
+      (input, running) => testPages(deps, input, running),
+      'A test may have been sent. Traffic and data were not changed by this.',
+    ),
+    sendPage: activity(
+      ({ channel, page }, { attempt, firstScheduledAt, signal }) =>
+        sendPage(
+          { channel, page: write(pageDraft(page)).message },
+          { env: deps.env, fetch: deps.fetch, attempt, since: firstScheduledAt, signal },
+        ),
+      ONLY_TELLS,
+    ),
+    removeOldRecords: activity(
+      (input, running) => removeOldRecords(deps, input, running),
+      REMOVES_RECORDS_ONLY,
+    ),
+    postPublicUpdate: activity(async ({ update, ...input }, { signal }) => {
+      const { message } = write(updateDraft(update));
+      const outside = { env: deps.env, fetch: deps.fetch, signal };
+      const posted = await postPublicUpdate({ ...input, update: message }, outside);
+      return message.body === update.body ? posted : { ...posted, body: message.body };
+    }, ONLY_TELLS),
+    lookAtRollback: activity((run) => lookAtRollback(deps, run), NOTHING_CHANGED),
+    watchRollback: activity((run, { signal }) => watchRollback(deps, run, signal), NOTHING_CHANGED),
   };
 }
+
+/** A tracker that hangs must not keep the rest from being told. */
+const TICKETS_WITHIN_MS = 20_000;
+
+const FLAGS_UNSEEN = 'Flags may have been switched. Traffic and data were not changed.';
 
 const isInPlace = ({ plan }: StepInput): boolean => databaseOf(plan).strategy === 'in-place';
 
@@ -203,6 +292,12 @@ export async function checkTargets(
         databaseFindings(deps, place, config),
         migrationFindings(deps, config),
         signingFindings(deps, demanded),
+        partialFindings(deps, config),
+        pagingFindings(deps, place),
+        botFindings(deps, config.slack),
+        statusPageFindings(deps, config.statusPage),
+        stakeholderFindings(deps, config.stakeholders),
+        ticketFindings(deps, config.followUp?.tickets, AbortSignal.timeout(TICKETS_WITHIN_MS)),
       ]);
       return { ...place, findings: findings.flat() };
     }),

@@ -11,10 +11,14 @@ import type { Deps } from '../activities/deps.ts';
 import { createHosts } from '../activities/commands/hosts.ts';
 import { createWorkerProbe } from '../activities/http/from-worker.ts';
 import type { BackoutConfig } from './config/load.ts';
+import { formatProblem } from './config/problems.ts';
+import type { PlacedProblem } from './config/problems.ts';
 import { connectionOptions } from './config/temporal.ts';
+import { measured } from './gateway/measured.ts';
 import { createMetrics } from './gateway/metrics.ts';
 import { serveHealth } from './gateway/health.ts';
 import { createLogger, temporalLogger } from './logging.ts';
+import { scheduleRemoval } from './records-schedule.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { WORKFLOW_SOURCES } from './workflow-sources.ts';
 
@@ -43,10 +47,22 @@ export type WorkerParts = {
   wrapDeps?: (deps: Deps) => Deps;
 };
 
+export type RunOptions = {
+  config: BackoutConfig;
+  /** What is wrong with templates that `config` does without. */
+  unusedTemplates: PlacedProblem[];
+  taskQueue?: string;
+};
+
 /** `backout worker`: connects, starts, and runs until SIGTERM or SIGINT. */
-export async function runWorker(options: { config: BackoutConfig; taskQueue?: string }): Promise<void> {
+export async function runWorker({ unusedTemplates, ...options }: RunOptions): Promise<void> {
   const { config } = options;
   const logger = createLogger(config.worker.logLevel);
+  for (const problem of unusedTemplates)
+    logger.error(
+      { problem: formatProblem(problem) },
+      'a template is left out: the default text is used instead',
+    );
   installRuntime(config, logger);
   const connection = await NativeConnection.connect(await connectionOptions(config));
   try {
@@ -78,10 +94,14 @@ export async function startWorker({
     );
   }
   const metrics = createMetrics();
+  let running: Worker | null = null;
   const deps = wrapDeps({
     ...createDeps({ config, connection, searchAttributes: known, taskQueue: queue }),
     lives: lives ?? 'temporal',
+    isStopping: () => running !== null && running.getState() !== 'RUNNING',
     onEnded: (plan, ended) => metrics.ended(plan, ended),
+    onBadTemplate: (problem) =>
+      logger.warn({ problem }, 'a template failed: the default text is used instead'),
   });
   const worker = await Worker.create({
     connection,
@@ -90,12 +110,13 @@ export async function startWorker({
     identity: config.worker.identity ?? `backout@${hostname()}:${process.pid}`,
     activities: createActivities(deps),
     workflowBundle: await workflowCode(logger, workflowBundle),
-    ...(interceptors === undefined ? {} : { interceptors }),
+    interceptors: { ...interceptors, activity: [measured(metrics), ...(interceptors?.activity ?? [])] },
     // When this worker dies, another one takes its rollbacks over after this time, not after the usual 10 seconds.
     stickyQueueScheduleToStartTimeout: '2s',
     shutdownGraceTime: config.worker.shutdownGraceSeconds * 1000,
     maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
   });
+  running = worker;
   const health = await serveHealth(config.worker.healthAddress, {
     state: () => worker.getState(),
     metrics: () => metrics.text(),
@@ -104,6 +125,8 @@ export async function startWorker({
   void deps.hosts
     .warm()
     .catch((error: unknown) => logger.warn({ error: String(error) }, 'a host could not be reached yet'));
+  // Break-glass lives for one rollback.
+  if (deps.lives === 'temporal') void keepRecordsBounded(deps, logger);
   logger.info(
     { taskQueue: queue, namespace, health: health.url, services: Object.keys(config.services) },
     'worker started',
@@ -121,6 +144,19 @@ export async function startWorker({
   };
 }
 
+/** Beside the start of the worker: rollbacks do not wait for it. Never fails. */
+async function keepRecordsBounded(
+  { client, taskQueue }: Pick<Deps, 'client' | 'taskQueue'>,
+  logger: Logger,
+): Promise<void> {
+  const { scheduleId, problem } = await scheduleRemoval(client.schedule, taskQueue);
+  if (problem === null) return;
+  logger.warn(
+    { scheduleId, problem },
+    'old records are not removed: the schedule could not be made. Rollbacks run; docs/operations.md says how to make it by hand',
+  );
+}
+
 /** What activities need, from the configuration and an open connection. */
 export function createDeps(parts: {
   config: BackoutConfig;
@@ -132,7 +168,14 @@ export function createDeps(parts: {
   return {
     services: config.services,
     slack: config.slack,
+    statusPage: config.statusPage,
+    stakeholders: config.stakeholders,
+    customerNotice: config.customerNotice,
     approvals: config.approvals,
+    followUp: config.followUp,
+    events: config.events,
+    templates: config.templates,
+    escalation: config.escalation,
     incidents: config.incidents,
     taskQueue,
     searchAttributes,
@@ -142,6 +185,7 @@ export function createDeps(parts: {
     fetch,
     client: new Client({ connection, namespace: config.temporal.namespace }),
     lives: 'temporal',
+    isStopping: () => false,
     onEnded: () => undefined,
   };
 }

@@ -14,6 +14,8 @@ export type Running = {
   attempt: number;
   /** When this try was scheduled, in milliseconds by Temporal's clock: a later try has a later time. */
   scheduledAt: number;
+  /** When the first try was scheduled, by the same clock. */
+  firstScheduledAt: number;
   /** When the time of all tries is up, in milliseconds by this worker's clock. */
   endsAt: number;
   /** Aborted when the workflow is cancelled or the worker shuts down. */
@@ -38,7 +40,7 @@ export function activity<Input, Result>(
     const beat = setInterval(() => context.heartbeat(detail), HEARTBEAT_INTERVAL_MS);
     try {
       if (mayBeLate(context.info)) await refuseLate(context);
-      return await perform(input, {
+      const result = await perform(input, {
         attempt: context.info.attempt,
         ...timesOf(context.info),
         signal: context.cancellationSignal,
@@ -47,6 +49,7 @@ export function activity<Input, Result>(
           context.heartbeat(said);
         },
       });
+      return withAttempt(result, context.info.attempt);
     } catch (error) {
       // A command that was killed because of the cancellation fails in its own way: the cause is the cancellation.
       if (context.cancellationSignal.aborted) await context.cancelled;
@@ -57,12 +60,19 @@ export function activity<Input, Result>(
   };
 }
 
+/** Tells of earlier tries: they failed, or their worker died. Only what proves something has room for it. */
+export function withAttempt<Result>(result: Result, attempt: number): Result {
+  const isProof = typeof result === 'object' && result !== null && 'proof' in result;
+  return isProof && attempt > 1 ? { ...result, attempt } : result;
+}
+
 /** Without comparing Temporal's clock with this machine's. */
-function timesOf(info: Info): Pick<Running, 'scheduledAt' | 'endsAt'> {
+function timesOf(info: Info): Pick<Running, 'scheduledAt' | 'firstScheduledAt' | 'endsAt'> {
   const { scheduleToCloseTimeoutMs, scheduledTimestampMs, currentAttemptScheduledTimestampMs } = info;
   const gone = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
   return {
     scheduledAt: Math.floor(currentAttemptScheduledTimestampMs),
+    firstScheduledAt: Math.floor(scheduledTimestampMs),
     endsAt: Date.now() + scheduleToCloseTimeoutMs - gone,
   };
 }

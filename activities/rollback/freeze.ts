@@ -1,8 +1,11 @@
 /** Freezing a service, and lifting that: requests before it, writes of its database. Each is safe to run again. */
-import { announceFreeze } from '../../src/domain/announcement-freeze.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
+import { freezeDraft } from '../../src/domain/templates/announcements.ts';
+import { createWriter } from '../../src/templates/write.ts';
 import type { Deps } from '../deps.ts';
+import { writeFreezeReport } from '../incident/freeze-report.ts';
 import { sendAnnouncement } from '../notification/notifier.ts';
+import { ONLY_TELLS } from '../outbound/failures.ts';
 import { createPostgres } from '../postgres/client.ts';
 import { freeze, thaw } from '../postgres/restore/freeze.ts';
 import type { FreezeJob } from '../postgres/restore/freeze.ts';
@@ -12,11 +15,11 @@ import type { Activities, FreezeInput } from '../types.ts';
 import { activity } from './activity.ts';
 import type { Running } from './activity.ts';
 import { environmentSettings } from './services.ts';
-import { asResult, isEnded } from './steps.ts';
+import { asResult, isEnded, sinkOf } from './steps.ts';
 
 type FreezeActivities = Pick<
   Activities,
-  'holdRequests' | 'holdWrites' | 'liftRequests' | 'liftWrites' | 'announceFreeze'
+  'holdRequests' | 'holdWrites' | 'liftRequests' | 'liftWrites' | 'announceFreeze' | 'writeFreezeReport'
 >;
 
 const MAY_BE_HELD = 'Requests or writes may be held by this step; no data was changed.';
@@ -25,6 +28,7 @@ const MAY_BE_LIFTED = 'Requests or writes may be let through by this step; no da
 const TOKEN_UNIT_MS = 10;
 
 export function freezeActivities(deps: Deps): FreezeActivities {
+  const write = createWriter(deps);
   return {
     holdRequests: activity(
       async (input, running) =>
@@ -38,11 +42,20 @@ export function freezeActivities(deps: Deps): FreezeActivities {
     ),
     holdWrites: activity((input, running) => holdWrites(deps, input, running), MAY_BE_HELD),
     liftWrites: activity((input, running) => liftWrites(deps, input, running), MAY_BE_LIFTED),
+    writeFreezeReport: activity(async (record) => {
+      const sink = await sinkOf(deps, { rollback: record.ref });
+      return { ...asResult(await writeFreezeReport(record, sink)), incidentFolder: sink.folder };
+    }, 'Traffic and data were not changed by this.'),
     announceFreeze: activity(async ({ channel, ...message }, running) => {
       const { slack } = environmentSettings(deps, message.freeze);
-      await sendAnnouncement(deps, { channel, slack, announcement: announceFreeze(message) }, running);
-      return proved('done', `Slack took the message for the ${channel} channel (freeze ${message.moment})`);
-    }),
+      const { message: announcement, problem } = write(freezeDraft(message, channel));
+      await sendAnnouncement(deps, { channel, slack, announcement, head: announcement }, running);
+      return proved(
+        'done',
+        `Slack took the message for the ${channel} channel (freeze ${message.moment})`,
+        problem === null ? [] : [problem],
+      );
+    }, ONLY_TELLS),
   };
 }
 
@@ -89,10 +102,11 @@ function openDatabase(deps: Deps, { service, environment }: FreezeInput) {
 
 function contextOf(
   deps: Deps,
-  { rollback, reason, takenOver }: FreezeInput,
+  { rollback, reason, takenOver, areWritesLifted = false }: FreezeInput,
   running: Running,
 ): FreezeContext {
-  return { rollback, reason, ...running, isEnded: isEnded(deps, takenOver), lives: deps.lives };
+  const { lives } = deps;
+  return { rollback, reason, areWritesLifted, ...running, isEnded: isEnded(deps, takenOver), lives };
 }
 
 function jobOf(

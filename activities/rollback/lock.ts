@@ -1,7 +1,7 @@
 /** Questions about other rollbacks, asked of Temporal. */
-import { WorkflowNotFoundError } from '@temporalio/client';
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { RollbackRef } from '../../src/domain/rollback.ts';
+import { describeWorkflow } from '../temporal/describe.ts';
 import type { LockHolder } from '../types.ts';
 
 /**
@@ -12,11 +12,11 @@ export async function inspectLock(
   client: Client,
   { lockWorkflowId, rollback }: { lockWorkflowId: string; rollback: RollbackRef },
 ): Promise<LockHolder | null> {
-  const lock = await describe(client, lockWorkflowId);
+  const lock = await describeWorkflow(client, lockWorkflowId);
   if (lock === null || lock.status.name !== 'RUNNING') return null;
   const holder = (lock.memo?.['holder'] ?? {}) as Partial<RollbackRef>;
   // By workflow ID alone: a rollback that was reset goes on under the same ID with another run ID.
-  const owner = holder.workflowId === undefined ? null : await describe(client, holder.workflowId);
+  const owner = holder.workflowId === undefined ? null : await describeWorkflow(client, holder.workflowId);
   const isEarlierRunOfOurs = holder.workflowId === rollback.workflowId && holder.runId !== rollback.runId;
   if (isEarlierRunOfOurs || owner?.status.name !== 'RUNNING') {
     await client.workflow
@@ -35,18 +35,9 @@ export async function inspectLock(
 
 /** Those of the workflows that Temporal knows and that have ended. What it doesn't know may run elsewhere. */
 export async function endedOwners(client: Client, owners: string[]): Promise<string[]> {
-  const described = await Promise.all(owners.map((owner) => describe(client, owner)));
+  const described = await Promise.all(owners.map((owner) => describeWorkflow(client, owner)));
   return owners.filter((_, index) => {
     const description = described[index];
     return description !== null && description !== undefined && description.status.name !== 'RUNNING';
   });
-}
-
-async function describe(client: Client, workflowId: string): Promise<WorkflowExecutionDescription | null> {
-  try {
-    return await client.workflow.getHandle(workflowId).describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
 }

@@ -1,9 +1,10 @@
 /** Making the plan: what the target's driver read and chose, plus what every rollback has. */
 import { createHash } from 'node:crypto';
-import { channelsFor } from '../../src/domain/announcement-channels.ts';
+import { recipientsFor } from '../../src/domain/announcement-channels.ts';
 import { deadlineFor } from '../../src/domain/deadline.ts';
 import type { Policy } from '../../src/domain/approval/policy.ts';
 import type { DatabasePlan, Plan, PlannedStep } from '../../src/domain/plan.ts';
+import type { PartialPlan } from '../../src/domain/partial/plan.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
 import type { PlanInput } from '../types.ts';
 import type { TargetPlan } from '../targets/driver.ts';
@@ -17,6 +18,8 @@ export type PlanParts = {
   madeAt: string;
   /** What a full rollback restores. */
   database: DatabasePlan | undefined;
+  /** What a partial rollback changes. */
+  partial?: PartialPlan | undefined;
   /** Undefined for a recovery: nobody's approval is awaited while nothing serves. */
   policy: Policy | undefined;
 };
@@ -24,7 +27,7 @@ export type PlanParts = {
 /** The plan that people see and the workflow follows. Pure but for the clock, which `madeAt` gives. */
 export function assemblePlan(
   input: PlanInput,
-  { target, config, madeAt, database, policy }: PlanParts,
+  { target, config, madeAt, database, policy, partial }: PlanParts,
 ): Plan {
   const restored = partsOf({ target, config, database });
   const steps = [
@@ -35,7 +38,7 @@ export function assemblePlan(
     announceStep(config),
   ];
   return {
-    hash: planHash(input, { target, database, config }),
+    hash: planHash(input, { target, database, config, partial }),
     kind: input.kind,
     service: input.request.service,
     environment: input.environment,
@@ -46,7 +49,8 @@ export function assemblePlan(
     steps,
     observed: target.observed,
     ...(database === undefined ? {} : { database }),
-    ...(policy === undefined ? {} : { policy }),
+    ...(partial === undefined ? {} : { partial }),
+    ...(policy === undefined ? {} : { policy: asked(policy, database) }),
     warnings: [...target.warnings, ...(restored === null ? [] : databaseWarnings(target.to, restored))],
     expectedSeconds: steps.reduce(
       (sum, step) => sum + (step.notNeeded === undefined ? step.expectedSeconds : 0),
@@ -58,6 +62,10 @@ export function assemblePlan(
     madeAt,
   };
 }
+
+/** Where nothing is restored, nobody is asked to type RESTORE. */
+const asked = (policy: Policy, database: DatabasePlan | undefined): Policy =>
+  database?.alreadyRestored === undefined ? policy : { ...policy, restore: null };
 
 function partsOf({
   target,
@@ -74,7 +82,7 @@ function partsOf({
 /** Over everything that a person agrees to, and nothing that changes from second to second. */
 function planHash(
   input: PlanInput,
-  { target, database, config }: Pick<PlanParts, 'target' | 'database' | 'config'>,
+  { target, database, config, partial }: Pick<PlanParts, 'target' | 'database' | 'config' | 'partial'>,
 ): string {
   const restarts = config.database?.restore.restartApplication;
   const agreed = {
@@ -85,11 +93,15 @@ function planHash(
     from: target.from,
     to: target.to,
     steps: target.steps.map(({ name, commands, notNeeded }) => ({ name, commands, notNeeded })),
+    ...(partial === undefined ? {} : { partial }),
     ...(database === undefined
       ? {}
       : {
           backup: [database.database, database.path, database.sha256],
           restore: [database.strategy, restarts],
+          ...(database.alreadyRestored === undefined
+            ? {}
+            : { alreadyRestored: database.alreadyRestored.run }),
         }),
   };
   return createHash('sha256').update(JSON.stringify(agreed)).digest('hex').slice(0, 12);
@@ -106,15 +118,26 @@ function reportStep({ budgets }: ServiceEnvironment): PlannedStep {
   };
 }
 
-function announceStep({ slack, budgets }: ServiceEnvironment): PlannedStep {
-  const channels = channelsFor('ended', slack);
+function announceStep({ slack, stakeholders, budgets }: ServiceEnvironment): PlannedStep {
+  const told = recipientsFor('ended', { slack, stakeholders });
   return {
     name: 'announce',
     title: 'Tell everybody how it ended',
-    commands: channels.map((channel) => `Slack message to the ${channel} channel`),
+    commands: told.map((one) =>
+      one === 'stakeholders'
+        ? `E-mail to ${stakeholders?.to.join(', ') ?? 'nobody'}`
+        : `Slack message to the ${one} channel`,
+    ),
     changes: 'nothing',
     budgetSeconds: budgets.announceSeconds,
     expectedSeconds: 1,
-    ...(channels.length === 0 ? { notNeeded: 'no Slack channel is configured' } : {}),
+    ...(told.length > 0
+      ? {}
+      : {
+          notNeeded:
+            stakeholders === undefined
+              ? 'no Slack channel is configured'
+              : 'no Slack channel is configured, and the stakeholders are not told of the end',
+        }),
   };
 }

@@ -1,5 +1,8 @@
 /** Finding a service and environment in the configuration. */
 import { BackoutFailure, NOTHING_CHANGED } from '../../src/domain/failure.ts';
+import { escalationPolicy, namedChannels } from '../../src/domain/escalation/policy.ts';
+import type { EscalationPolicy } from '../../src/domain/escalation/policy.ts';
+import type { PagingChannel } from '../../src/domain/paging/channel.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
 import type { Deps } from '../deps.ts';
 
@@ -25,16 +28,55 @@ function own<Value>(record: Record<string, Value>, name: string): Value | undefi
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** The settings of one environment, with the file's Slack channels where it has none of its own. */
+/** The settings of one environment, with the file's Slack channels, stakeholders, follow-up and events where it has none of its own. */
 export function environmentSettings(
-  { services, slack }: Pick<Deps, 'services' | 'slack'>,
+  {
+    services,
+    slack,
+    statusPage,
+    stakeholders,
+    customerNotice,
+    followUp,
+    events,
+  }: Pick<Deps, 'services' | 'slack'> &
+    Partial<Pick<Deps, 'statusPage' | 'stakeholders' | 'customerNotice' | 'followUp' | 'events'>>,
   wanted: Wanted,
 ): ServiceEnvironment {
   const environment = chooseEnvironment({ services }, wanted);
   const settings = services[wanted.service]?.environments[environment];
   if (!settings) throw new Error(`${wanted.service} lost its environment ${environment}`);
   const channels = settings.slack ?? slack;
-  return channels === undefined ? settings : { ...settings, slack: channels };
+  const told = settings.stakeholders ?? stakeholders;
+  const publicPage = settings.statusPage ?? statusPage;
+  const notice = settings.customerNotice ?? customerNotice;
+  const after = settings.followUp ?? followUp;
+  const heard = settings.events ?? events;
+  return {
+    ...settings,
+    ...(channels === undefined ? {} : { slack: channels }),
+    ...(told === undefined ? {} : { stakeholders: told }),
+    ...(publicPage === undefined ? {} : { statusPage: publicPage }),
+    ...(notice === undefined ? {} : { customerNotice: notice }),
+    ...(after === undefined ? {} : { followUp: after }),
+    ...(heard === undefined ? {} : { events: heard }),
+  };
+}
+
+/** Who is paged, and when; null: nobody. */
+export function escalationOf(
+  { services, escalation, approvals }: Pick<Deps, 'services' | 'escalation' | 'approvals'>,
+  wanted: Wanted,
+): EscalationPolicy | null {
+  const own = environmentSettings({ services, slack: undefined }, wanted).escalation;
+  return escalationPolicy({ file: escalation, environment: own, people: approvals });
+}
+
+/** Every way to page that is configured, by its name. */
+export function channelsOf(
+  { services, escalation }: Pick<Deps, 'services' | 'escalation'>,
+  wanted: Wanted,
+): Record<string, PagingChannel> {
+  return namedChannels(escalation, environmentSettings({ services, slack: undefined }, wanted).escalation);
 }
 
 function unknown(what: string, names: string[]): BackoutFailure {

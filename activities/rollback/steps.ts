@@ -1,4 +1,5 @@
 /** The activities that perform a rollback's steps: they find the driver and the incident folder, and call them. */
+import { parsePartial } from '../../src/domain/partial/record.ts';
 import { describeRelease } from '../../src/domain/plan.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
 import type { Verdict } from '../../src/domain/verification.ts';
@@ -6,10 +7,11 @@ import type { Deps } from '../deps.ts';
 import { openIncident } from '../incident/open.ts';
 import type { EvidenceSink } from '../incident/folder.ts';
 import { createDriver } from '../targets/index.ts';
-import type { DriverProof, StepContext, TargetDriver } from '../targets/driver.ts';
+import type { DriverProof, StepContext, TargetDriver, VerificationTargets } from '../targets/driver.ts';
 import type { StepInput } from '../types.ts';
 import { createVerifier } from '../verification/verifier.ts';
 import type { Running } from './activity.ts';
+import { heirOf } from './good-enough.ts';
 import { endedOwners } from './lock.ts';
 
 /** The driver that a plan is for, with the plan's own frozen configuration. */
@@ -29,6 +31,7 @@ export function contextOf(deps: Deps, { plan, rollback }: StepInput, running: Ru
     to: plan.to,
     observed: plan.observed,
     rollback,
+    ...heirOf(plan),
     ...running,
     isEnded: isEnded(deps, plan.request.takeOver?.owner),
     lives: deps.lives,
@@ -91,18 +94,22 @@ export async function verify(
 ): Promise<StepResult> {
   const driver = driverOf(deps, input);
   const { to, config } = input.plan;
-  const targets = await driver.verificationTargets(to);
-  const { metrics: _metrics, ...withoutMetrics } = config.verify;
+  const targets = withPartialMarks(input, {
+    targets: await driver.verificationTargets(to),
+    record: input.plan.partial === undefined ? null : await driver.partialRecord(),
+  });
+  const { metrics, ...withoutMetrics } = config.verify;
+  const isFrozen = input.plan.request.dataCorruption;
   const verdict = await createVerifier(deps)({
     // While it is frozen there is no traffic that metrics could tell of.
-    settings: input.plan.request.dataCorruption ? withoutMetrics : config.verify,
+    settings: isFrozen ? withoutMetrics : config.verify,
     targets,
     since: input.since,
     ...running,
   });
   // Last, so that it covers what happened meanwhile.
-  const traffic = await driver.checkTraffic(contextOf(deps, input, running));
-  const checks = [...verdict.checks, traffic];
+  const traffic = isShared(input.plan) ? [] : [await driver.checkTraffic(contextOf(deps, input, running))];
+  const checks = [...verdict.checks, ...traffic];
   const whole: Verdict = {
     ...verdict,
     checks,
@@ -112,11 +119,32 @@ export async function verify(
   return {
     outcome: 'done',
     proof: verdictSentence(whole, describeRelease(to)),
-    details: [],
+    details: isFrozen && metrics !== undefined ? [METRICS_UNJUDGED] : [],
     provedAt: whole.finishedAt,
     verdict: whole,
   };
 }
+
+/** A partial rollback leaves traffic where it is, also where that is with several releases. */
+function isShared({ partial, observed }: StepInput['plan']): boolean {
+  return (
+    partial !== undefined && observed.releases.filter(({ configured }) => configured === 'active').length > 1
+  );
+}
+
+/** The marks of the last change of what the release reads, in place of those of an earlier switch of traffic. */
+function withPartialMarks(
+  { plan, rollback }: StepInput,
+  { targets, record }: { targets: VerificationTargets; record: string | null },
+): VerificationTargets {
+  if (plan.partial === undefined) return targets;
+  const { logMarks: _ofTraffic, ...others } = targets;
+  const { logs } = parsePartial(record);
+  return logs?.by === rollback.workflowId ? { ...others, logMarks: logs.marks } : others;
+}
+
+const METRICS_UNJUDGED =
+  'Metrics were NOT judged: no traffic came while it was frozen. Look at them once it is lifted.';
 
 function verdictSentence({ checks }: Verdict, release: string): string {
   const failed = checks.filter(({ passed }) => !passed);

@@ -60,6 +60,7 @@ test('it knows which try it is, when it was scheduled, and when the time of all 
   expect(seen).toHaveBeenCalledExactlyOnceWith({
     attempt: 3,
     scheduledAt: NOW + 3_620_000,
+    firstScheduledAt: NOW + 3_600_000,
     endsAt: expect.closeTo(NOW + 39_999.3, 0),
     signal: mock.context.cancellationSignal,
     heartbeat: expect.any(Function),
@@ -68,11 +69,11 @@ test('it knows which try it is, when it was scheduled, and when the time of all 
 
 test('it heartbeats each second with the last it said, and stops when it ends', async () => {
   const { mock, beats } = environment();
+  let say = (_: string) => {};
   let end = () => {};
   const running = mock.run(
     activity(async (_: object, { heartbeat }: Running) => {
-      await new Promise((resolve) => setTimeout(resolve, 2500));
-      heartbeat('health: 2 of 5 s');
+      say = heartbeat;
       await new Promise<void>((resolve) => (end = resolve));
     }),
     {},
@@ -80,6 +81,7 @@ test('it heartbeats each second with the last it said, and stops when it ends', 
   await vi.advanceTimersByTimeAsync(2000);
   expect(beats).toEqual(['', '']);
   await vi.advanceTimersByTimeAsync(500);
+  say('health: 2 of 5 s');
   expect(beats).toEqual(['', '', 'health: 2 of 5 s']);
   await vi.advanceTimersByTimeAsync(1500);
   expect(beats).toEqual(['', '', ...Array<string>(3).fill('health: 2 of 5 s')]);
@@ -167,4 +169,16 @@ test('what was done before the cancellation came is still a result', async () =>
     return 'done';
   });
   expect(await mock.run(done, {})).toBe('done');
+});
+
+test('a proof that came on a later try says on which, and one of the first try says nothing', async () => {
+  const proof = { outcome: 'done', proof: 'it runs', details: [], provedAt: '2026-11-21T04:15:00.000Z' };
+  const proves = activity(async () => await Promise.resolve(proof));
+  expect(await environment({ attempt: 1 }).mock.run(proves, {})).toEqual(proof);
+  expect(await environment({ attempt: 3 }).mock.run(proves, {})).toEqual({ ...proof, attempt: 3 });
+});
+
+test('what proves nothing is handed on as it is, whatever the try', async () => {
+  const asks = activity(async () => await Promise.resolve(null));
+  expect(await environment({ attempt: 3 }).mock.run(asks, {})).toBeNull();
 });

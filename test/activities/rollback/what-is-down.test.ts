@@ -43,6 +43,7 @@ const failing = (attempt: number, change: Partial<Plan> = {}) => {
     running: {
       attempt,
       scheduledAt: 0,
+      firstScheduledAt: 0,
       endsAt: 0,
       signal: new AbortController().signal,
       heartbeat: () => undefined,
