@@ -7,7 +7,11 @@
  * change nothing.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { FollowUpStatus } from '../src/domain/follow-up/status.ts';
+import type { EscalationStatus } from '../src/domain/escalation/state.ts';
+import type { Loss } from '../src/domain/loss.ts';
 import type { RollbackStatus, TimelineEntry } from '../src/domain/rollback.ts';
+import type { PublicUpdatesStatus } from '../src/domain/status-page/state.ts';
 
 /** Answers a step that waits: `{"step":"stop-faulty","decision":"retry|skip|abort|recover","by":"anna","note":"…"}`. */
 export const decideStepSignal = defineSignal<[unknown]>('decideStep');
@@ -29,6 +33,12 @@ export const breakGlassUpdate = defineUpdate<string, [unknown]>('breakGlass');
 export const confirmRestoreSignal = defineSignal<[unknown]>('confirmRestore');
 export const confirmRestoreUpdate = defineUpdate<string, [unknown]>('confirmRestore');
 
+/**
+ * Counts again what a restore would lose, for whoever looks while RESTORE is awaited; refused while the last is fresh. Who
+ * is about to type it says so: `{"before": "RESTORE"}`, and gets a new count unless the last is only seconds old.
+ */
+export const countLossUpdate = defineUpdate<Loss | null, [unknown]>('countLoss');
+
 /** Answers a freeze: `{"decision":"full|release|abort|retry","by":"anna","backup":"FILE"}`. Only a frozen run takes it. */
 export const decideFreezeSignal = defineSignal<[unknown]>('decideFreeze');
 export const decideFreezeUpdate = defineUpdate<string, [unknown]>('decideFreeze');
@@ -46,8 +56,27 @@ export const statusQuery = defineQuery<RollbackStatus>('status');
 /** What happened, in order. */
 export const timelineQuery = defineQuery<TimelineEntry[]>('timeline');
 
+/** How an escalation stands: who was paged, who acknowledged, who is next. */
+export const escalationStatusQuery = defineQuery<EscalationStatus>('escalationStatus');
+
+/** What stands on the status page, and when it is told next. */
+export const publicUpdatesStatusQuery = defineQuery<PublicUpdatesStatus>('publicUpdatesStatus');
+
+/** From a rollback to its escalation or its public updates: what has happened. */
+export const rollbackSaidSignal = defineSignal<[unknown]>('rollbackSaid');
+/** From an escalation to its rollback: who was paged. */
+export const escalationSaidSignal = defineSignal<[unknown]>('escalationSaid');
+/** From the public updates to their rollback: what customers were told. */
+export const pageSaidSignal = defineSignal<[unknown]>('pageSaid');
+
 /** Frees the lock workflow. Sent by the rollback that holds it, when it ends. */
 export const releaseLockSignal = defineSignal<[]>('releaseLock');
+
+/** "It is done", of a follow-up: `{"item":"report-reviewed","by":"anna","note":"…"}`. */
+export const tickSignal = defineSignal<[unknown]>('tick');
+export const tickUpdate = defineUpdate<string, [unknown]>('tick');
+/** What a follow-up has seen, what is open, and what was written. */
+export const followUpStatusQuery = defineQuery<FollowUpStatus>('status');
 
 export const SIGNALS = {
   decideStep: decideStepSignal,

@@ -37,3 +37,18 @@ export function onTarget(options: { taskQueue: string; budgetSeconds: number; su
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   });
 }
+
+/** What comes after a rollback: nobody waits for it, so it is tried for long, and ever more seldom. */
+export function afterwards(options: {
+  taskQueue: string;
+  budgetSeconds: number;
+  summary: string;
+}): Activities {
+  return proxyActivities<Activities>({
+    taskQueue: options.taskQueue,
+    scheduleToCloseTimeout: options.budgetSeconds * 1000,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10 minutes' },
+    summary: options.summary,
+  });
+}

@@ -1,6 +1,7 @@
 /** Tells people beside the rollback, in order, without ever delaying it. */
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
-import { channelsFor } from '../../src/domain/announcement-channels.ts';
+import { recipientsFor } from '../../src/domain/announcement-channels.ts';
+import type { Recipient } from '../../src/domain/announcement-channels.ts';
 import type { AnnouncementEvent } from '../../src/domain/notification.ts';
 import { describeFailure } from './failures.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
@@ -13,6 +14,8 @@ export class Announcer {
   /** The rollback's own: a message is not taken back because the step that it is about was given up. */
   readonly #scope = CancellationScope.current();
   #sending: Promise<void> = Promise.resolve();
+  /** Where a channel's messages go on. */
+  readonly #threads = new Map<Recipient, string>();
 
   constructor(rollback: Rollback) {
     this.#rollback = rollback;
@@ -37,13 +40,10 @@ export class Announcer {
     await this.#sending;
   }
 
-  /** Sends to every channel that wants this event, each once, and fails when one could not be told. */
+  /** Sends to everybody who wants this event, each once, and fails when one could not be told. */
   async send(event: AnnouncementEvent, summary: string): Promise<StepResult> {
-    const { record } = this.#rollback;
-    const channels = channelsFor(event, record.plan.config.slack);
-    const sent = await Promise.allSettled(
-      channels.map((channel) => this.#worker(summary).announce({ event, channel, record })),
-    );
+    const channels = recipientsFor(event, this.#rollback.plan.config);
+    const sent = await Promise.allSettled(channels.map((channel) => this.#tell(channel, { event, summary })));
     const failed = sent.find((attempt) => attempt.status === 'rejected');
     if (failed) throw failed.reason;
     const results = sent.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
@@ -56,6 +56,15 @@ export class Announcer {
       details: results.flatMap((result) => result.details),
       provedAt: now(),
     };
+  }
+
+  async #tell(channel: Recipient, { event, summary }: { event: AnnouncementEvent; summary: string }) {
+    const { record } = this.#rollback;
+    const known = this.#threads.get(channel);
+    const thread = known === undefined ? {} : { thread: known };
+    const told = await this.#worker(summary).announce({ event, channel, record, ...thread });
+    if (told.thread !== undefined) this.#threads.set(channel, told.thread);
+    return told;
   }
 
   /** Messages leave from the main workers: those inside a target's network may not reach the internet. */

@@ -6,9 +6,10 @@ import {
   condition,
   isCancellation,
 } from '@temporalio/workflow';
+import { isFrozen } from '../../src/domain/freeze.ts';
 import type { RollbackResult } from '../../src/domain/rollback.ts';
 import { resolve } from './conduct.ts';
-import { endWithoutPlan } from './freeze-end.ts';
+import { endWithoutPlan, recordFreeze, tellOfEnd } from './freeze-end.ts';
 import { Freeze } from './freeze.ts';
 import { requireRequest } from './input.ts';
 import { freeLock, takeLock } from './lock.ts';
@@ -21,17 +22,19 @@ export async function conductUnfreeze(input: unknown[]): Promise<RollbackResult>
     const resolved = await resolve(rollback);
     const freeze = new Freeze(rollback, resolved);
     const lock = await takeLock(resolved, rollback.ref);
+    let isDecided = false;
     try {
       await freeze.liftOrAsk();
+      isDecided = true;
     } finally {
       await CancellationScope.nonCancellable(async () => {
         freeze.close();
         await freeLock(lock);
-        freeze.announce('ended');
-        await freeze.settled();
+        if (isDecided && !isFrozen(freeze.status)) await tellOfEnd(rollback, freeze.status);
+        await recordFreeze(freeze);
       });
     }
-    return endWithoutPlan(rollback, freeze.status);
+    return await endWithoutPlan(rollback, freeze.status);
   } catch (error) {
     throw error instanceof ApplicationFailure || isCancellation(error) ? error : asOurBug(error);
   } finally {

@@ -6,8 +6,11 @@ import {
   condition,
   isCancellation,
 } from '@temporalio/workflow';
+import { deadlineFare } from '../../src/domain/history/rollback.ts';
 import { describeRelease } from '../../src/domain/plan.ts';
 import type { Plan, RunKind } from '../../src/domain/plan.ts';
+import { isGoodEnd, unverified } from '../../src/domain/escalation/troubles.ts';
+import { undoneChanges } from '../../src/domain/partial/words.ts';
 import { isRestoreUnproved } from '../../src/domain/report/data.ts';
 import { routeOf } from '../../src/domain/report/kind.ts';
 import { outcomeSentence } from '../../src/domain/report/outcome.ts';
@@ -25,6 +28,7 @@ import { freeLock, takeLock } from './lock.ts';
 import type { Lock } from './lock.ts';
 import { ENDED, Rollback } from './rollback.ts';
 import { asOurBug, RollbackAborted } from './run-step.ts';
+import { startFollowUp } from './start-follow-up.ts';
 import { NotApproved, Steps } from './steps.ts';
 
 /** Seconds in which the live state must have been read. Longer, and a person is better off knowing. */
@@ -72,7 +76,7 @@ async function freezeThenFollow(
     makePlan: (request) => makePlan(rollback, resolved, request),
   });
   const { freeze } = after;
-  if (after.is !== 'full') return endWithoutPlan(rollback, freeze.status);
+  if (after.is !== 'full') return await endWithoutPlan(rollback, freeze.status);
   const { lock, plan } = after;
   return await followPlan(rollback, resolved, {
     lock,
@@ -96,21 +100,38 @@ async function followPlan(
   const announcer = new Announcer(rollback);
   const steps = new Steps(rollback, announcer, resolved.taskQueue);
   announcer.announce('started');
+  rollback.escalation.start(resolved, plan);
+  rollback.publicUpdates.start(resolved);
+  steps.tellBegin();
 
   const ending = await follow(rollback, runbook, steps);
   await CancellationScope.nonCancellable(async () => {
     rollback.conclude(ending.outcome);
+    if (ending.outcome === 'unverified')
+      rollback.escalation.trouble(unverified(outcomeSentence(rollback.record)));
     if (rollback.kind === 'full') {
       await steps.closeRestore(ending.outcome);
       await steps.startStopped();
     }
     await releaseTarget(rollback, resolved, ending.outcome);
     await freeLock(lock);
+    // Nobody is called any more for what is proved good, and customers know it, however long report and messages take.
+    if (isGoodEnd(ending.outcome)) await tellOfEnd(rollback, ending.outcome);
     await closeIncident(steps, announcer, ending.outcome);
+    await startFollowUp(rollback, resolved);
     rollback.end(ending.outcome);
+    if (!isGoodEnd(ending.outcome)) await tellOfEnd(rollback, ending.outcome);
+    // Somebody may have said in the last moment that it is over.
+    await rollback.events.settled();
   });
   if ('cancellation' in ending) throw ending.cancellation;
   return requireSuccess(rollback);
+}
+
+/** Those who page people and those who tell customers. */
+async function tellOfEnd(rollback: Rollback, outcome: Outcome): Promise<void> {
+  const said = outcomeSentence(rollback.record);
+  await Promise.all([rollback.escalation.ended(outcome, said), rollback.publicUpdates.ended(outcome, said)]);
 }
 
 /** Follows the runbook, and says how that ended. */
@@ -124,7 +145,7 @@ async function follow(
     if (rollback.askApprovals()) await steps.awaitApprovals();
     await runbook(steps);
     if (!isProvedGood(rollback)) return { outcome: 'unverified' };
-    return { outcome: rollback.kind === 'recover' ? rollback.recovered() : 'rolled-back' };
+    return { outcome: rollback.succeeded() };
   } catch (error) {
     rollback.leaveUnreached();
     if (isCancellation(error)) return { outcome: 'cancelled', cancellation: error };
@@ -136,13 +157,15 @@ async function follow(
 }
 
 function isProvedGood(rollback: Rollback): boolean {
-  return rollback.step('verify').result?.verdict?.passed === true && !isRestoreUnproved(rollback);
+  const isVerified = rollback.step('verify').result?.verdict?.passed === true;
+  return isVerified && !isRestoreUnproved(rollback) && undoneChanges(rollback).length === 0;
 }
 
 export async function resolve(rollback: Rollback): Promise<ResolvedService> {
   try {
     const resolved = await configuration.resolveService(rollback.request);
-    rollback.allowSearchAttributes(resolved.searchAttributes);
+    rollback.searchAttributes.allow(resolved.searchAttributes);
+    rollback.isEphemeral = resolved.isEphemeral === true;
     rollback.approvals.verifyOn(resolved.taskQueue);
     return resolved;
   } catch (error) {
@@ -248,8 +271,10 @@ async function releaseTarget(rollback: Rollback, resolved: ResolvedService, outc
 
 /** Report first, so that the message can say where it is; then the report once more, with the message in it. */
 async function closeIncident(steps: Steps, announcer: Announcer, outcome: Outcome): Promise<void> {
+  steps.tellEnd();
   // A cancelled rollback must end: nobody is asked any more.
   await steps.report({ whenFailing: outcome === 'cancelled' ? 'go-on' : 'ask' });
+  await steps.settled();
   await announcer.settled();
   await steps.announceEnd();
   await steps.sealReport();
@@ -280,5 +305,9 @@ function result(rollback: Rollback): RollbackResult {
     trafficSafeAt: status.trafficSafeAt,
     endedAt: status.endedAt ?? status.startedAt,
     incidentFolder: status.incidentFolder,
+    deadline: deadlineFare(plan.deadline, {
+      safeAt: status.trafficSafeAt,
+      endedAt: status.endedAt ?? status.startedAt,
+    }),
   };
 }

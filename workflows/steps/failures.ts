@@ -11,6 +11,8 @@ const UNSEEN: Record<PlannedStep['changes'], string> = {
   records: 'Records may have been written in part; traffic and data are as they were.',
   processes:
     'It may have been done in part: a process may have been stopped or started; traffic was not moved and no data was changed.',
+  configuration:
+    'It may have been done in part: flags may have been switched or files put back; traffic was not moved and no data was changed.',
   traffic: 'It may have been done in part: traffic may have been moved; no data was changed.',
   data: 'It may have been done: the database is either the one before or the restored one, whole. Traffic was not moved.',
 };

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { freezeOutcomeSentence, isFrozen } from '../../src/domain/freeze.ts';
 import type { FreezeStatus } from '../../src/domain/freeze.ts';
 import type { RollbackResult } from '../../src/domain/rollback.ts';
+import type { Freeze } from './freeze.ts';
 import type { Rollback } from './rollback.ts';
 
 /** Thrown when all is rolled back and verified, and a person leaves it frozen since it could not be lifted. */
@@ -12,12 +13,29 @@ export class LeftFrozen extends Error {
   }
 }
 
+/** Tells those who page people and those who tell customers: of a release before the report, for which nobody is to be called. */
+export async function tellOfEnd(rollback: Rollback, freeze: FreezeStatus): Promise<void> {
+  const outcome = outcomeOf(freeze);
+  const said = freezeOutcomeSentence(freeze);
+  await Promise.all([rollback.escalation.ended(outcome, said), rollback.publicUpdates.ended(outcome, said)]);
+}
+
+const outcomeOf = (freeze: FreezeStatus) => (isFrozen(freeze) ? 'left-frozen' : 'released');
+
+/** What is told and written of a freeze that has ended. */
+export async function recordFreeze(freeze: Freeze): Promise<void> {
+  freeze.announce('ended');
+  await freeze.report();
+  await freeze.settled();
+}
+
 /** A service that is still frozen is no success in Temporal's eyes either. */
-export function endWithoutPlan(rollback: Rollback, freeze: FreezeStatus): RollbackResult {
-  const outcome = isFrozen(freeze) ? 'left-frozen' : 'released';
+export async function endWithoutPlan(rollback: Rollback, freeze: FreezeStatus): Promise<RollbackResult> {
+  const outcome = outcomeOf(freeze);
   rollback.note({ what: `Outcome: ${outcome}` });
   rollback.end(outcome);
-  const { startedAt, endedAt } = rollback.status;
+  if (outcome === 'left-frozen') await tellOfEnd(rollback, freeze);
+  const { startedAt, endedAt, incidentFolder } = rollback.status;
   const result: RollbackResult = {
     outcome,
     summary: freezeOutcomeSentence(freeze),
@@ -28,7 +46,7 @@ export function endWithoutPlan(rollback: Rollback, freeze: FreezeStatus): Rollba
     startedAt,
     trafficSafeAt: null,
     endedAt: endedAt ?? startedAt,
-    incidentFolder: null,
+    incidentFolder,
   };
   if (outcome === 'released') return result;
   throw ApplicationFailure.create({

@@ -1,11 +1,13 @@
 /** Data are being damaged: writes are stopped before anything is planned, and a person decides what follows (A4). */
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { ResolvedService } from '../../activities/types.ts';
+import { isFrozen } from '../../src/domain/freeze.ts';
 import type { DecideFreeze } from '../../src/domain/freeze.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import { describeFailure } from './failures.ts';
 import { Freeze } from './freeze.ts';
+import { recordFreeze, tellOfEnd } from './freeze-end.ts';
 import { freeLock, takeLock } from './lock.ts';
 import type { Lock } from './lock.ts';
 import type { Rollback } from './rollback.ts';
@@ -29,15 +31,23 @@ export async function freezeFirst({ rollback, resolved, makePlan }: Parts): Prom
   // Before the lock, so that an answer which comes early is kept.
   const freeze = new Freeze(rollback, resolved);
   const lock = await takeLock(resolved, rollback.ref);
+  rollback.escalation.start(resolved, null);
+  rollback.publicUpdates.start(resolved);
   try {
     await freeze.hold();
     const after = await untilDecided(freeze, rollback.request, makePlan);
     freeze.close();
     if (after.is === 'full') return { ...after, freeze, lock };
-    await endFreeze(freeze, lock);
+    await freeLock(lock);
+    // Nobody is called any more for what is let through again, however long report and messages take.
+    if (!isFrozen(freeze.status)) await tellOfEnd(rollback, freeze.status);
+    await recordFreeze(freeze);
     return { is: after.is, freeze };
   } catch (error) {
-    await CancellationScope.nonCancellable(() => endFreeze(freeze, lock));
+    await CancellationScope.nonCancellable(async () => {
+      await freeLock(lock);
+      await recordFreeze(freeze);
+    });
     throw error;
   }
 }
@@ -70,25 +80,19 @@ async function untilDecided(
   }
 }
 
-/** Whoever decides `full` asks for the restore, and can't be its second pair of eyes. */
+/** Whoever decides `full` asks for the restore, and can't be its second pair of eyes. What they name counts. */
 function asDecided(
   { planHash: _seen, ...request }: RollbackRequest,
-  { by, backup, releasedAt }: DecideFreeze,
+  { by, backup, releasedAt, to, faulty }: DecideFreeze,
 ): RollbackRequest {
   const { backup: _backup, releasedAt: _releasedAt, ...rest } = request;
-  const chosen =
-    backup === undefined && releasedAt === undefined
-      ? request
-      : {
-          ...rest,
-          ...(backup === undefined ? {} : { backup }),
-          ...(releasedAt === undefined ? {} : { releasedAt }),
-        };
-  return { ...chosen, requestedBy: by };
-}
-
-async function endFreeze(freeze: Freeze, lock: Lock): Promise<void> {
-  await freeLock(lock);
-  freeze.announce('ended');
-  await freeze.settled();
+  const named = backup === undefined && releasedAt === undefined ? request : rest;
+  return {
+    ...named,
+    ...(backup === undefined ? {} : { backup }),
+    ...(releasedAt === undefined ? {} : { releasedAt }),
+    ...(to === undefined ? {} : { to }),
+    ...(faulty === undefined ? {} : { faulty }),
+    requestedBy: by,
+  };
 }

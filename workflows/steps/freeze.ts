@@ -1,7 +1,8 @@
 /** Freezing a service, asking people about it, and lifting it. Nothing here needs a plan: writes are stopped first. */
-import { condition, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, isCancellation, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { FreezeInput, ResolvedService } from '../../activities/types.ts';
 import type { FreezeMoment } from '../../src/domain/announcement-freeze.ts';
+import { notFrozen, notLifted } from '../../src/domain/escalation/troubles.ts';
 import {
   freezeSentence,
   HOLDS,
@@ -9,6 +10,7 @@ import {
   isFrozen,
   judgeFreezeDecision,
 } from '../../src/domain/freeze.ts';
+import { freezeMemo } from '../../src/domain/freeze-in-force.ts';
 import type {
   DecideFreeze,
   FreezeDecision,
@@ -26,11 +28,12 @@ import type { Rollback } from './rollback.ts';
 /** How long each hold may be tried before people are told that it is not held. */
 const BUDGET_SECONDS = 60;
 const ANNOUNCE_BUDGET_SECONDS = 60;
+const REPORT_BUDGET_SECONDS = 60;
 /** How often people are reminded that a decision is awaited. */
 const REMIND_EVERY = '15 minutes';
 
 const DESCRIPTION =
-  'Decide about a freeze: {"decision": "full" | "release" | "abort" | "retry", "by": "you", "note": "why", "backup": "FILE"}';
+  'Decide about a freeze: {"decision": "full" | "release" | "abort" | "retry", "by": "you", "note": "why", "backup": "FILE", "to": "RELEASE", "faulty": "RELEASE"}';
 
 /** Waits for all of them, so that nothing goes on when this throws what the first that failed threw. */
 async function allOf(performs: Promise<void>[]): Promise<void> {
@@ -73,12 +76,18 @@ export class Freeze {
   async hold(): Promise<void> {
     const wanted = HOLDS.filter((name) => !['held', 'not-needed'].includes(this.#holdOf(name).state));
     await allOf(wanted.map((name) => this.#perform(name, 'held')));
+    if (this.#failedHolds.length > 0) this.#rollback.escalation.trouble(notFrozen(this.#failedHolds));
   }
 
-  /** Lets requests and writes through again. @returns whether all of it is proved */
+  /**
+   * Lets writes and requests through again. Requests come last, and once more where writes could be lifted only later: what
+   * stands on the target calls it frozen until both are proved lifted. @returns whether all of it is proved
+   */
   async lift(): Promise<boolean> {
-    const wanted = HOLDS.filter((name) => !['lifted', 'not-needed'].includes(this.#holdOf(name).state));
-    await allOf(wanted.map((name) => this.#perform(name, 'lifted')));
+    const wereLifted = this.#areWritesLifted;
+    if (!wereLifted) await this.#perform('writes', 'lifted');
+    if (this.#holdOf('requests').state !== 'lifted' || wereLifted !== this.#areWritesLifted)
+      await this.#perform('requests', 'lifted');
     return !isFrozen(this.#status);
   }
 
@@ -87,6 +96,8 @@ export class Freeze {
     this.#open = ['retry', 'release', 'abort'];
     this.#given = null;
     while (!(await this.lift())) {
+      this.#rollback.escalation.start(this.#resolved, null);
+      this.#rollback.escalation.trouble(notLifted(this.#failedHolds));
       if ((await this.decided()).decision === 'abort') return false;
     }
     return true;
@@ -109,7 +120,11 @@ export class Freeze {
       return given;
     });
     this.#show({ decision: { ...decision, at: now() }, problem: null });
-    const { decision: what, by, note } = decision;
+    const { decision: what, by, note, unasked } = decision;
+    if (unasked === true) {
+      this.#rollback.note({ what: 'The freeze is left so: there is no terminal to ask' });
+      return decision;
+    }
     this.#rollback.note({
       what: `Decided about the freeze: ${what}${note === undefined ? '' : ` (${note})`}`,
       by,
@@ -160,6 +175,28 @@ export class Freeze {
     })();
   }
 
+  /** Writes the records of a freeze that no rollback came of. What can't be written holds nothing up. */
+  async report(): Promise<void> {
+    const target = onTarget({
+      taskQueue: this.#resolved.taskQueue,
+      budgetSeconds: REPORT_BUDGET_SECONDS,
+      summary: 'Write the report of the freeze',
+    });
+    const { ref, timeline } = this.#rollback;
+    try {
+      const { proof, incidentFolder } = await target.writeFreezeReport({
+        freeze: this.#status,
+        timeline,
+        ref,
+        endedAt: now(),
+      });
+      if (incidentFolder !== undefined) this.#rollback.evidenceIn(incidentFolder);
+      this.#rollback.note({ what: proof });
+    } catch (error) {
+      this.#rollback.note({ what: `No report was written of the freeze. ${describeFailure(error).message}` });
+    }
+  }
+
   /** Waits until everything is sent or given up. */
   async settled(): Promise<void> {
     await this.#sending;
@@ -197,7 +234,7 @@ export class Freeze {
       case 'held writes':
         return await target.holdWrites(this.#input);
       case 'lifted requests':
-        return await target.liftRequests(this.#input);
+        return await target.liftRequests({ ...this.#input, areWritesLifted: this.#areWritesLifted });
       case 'lifted writes':
         return await target.liftWrites(this.#input);
     }
@@ -208,6 +245,10 @@ export class Freeze {
     const { ref: rollback, request } = this.#rollback;
     const takenOver = request.takeOver?.owner;
     return { service, environment, reason, rollback, ...(takenOver === undefined ? {} : { takenOver }) };
+  }
+
+  get #areWritesLifted(): boolean {
+    return ['lifted', 'not-needed'].includes(this.#holdOf('writes').state);
   }
 
   #holdOf(name: HoldName): HoldRecord {
@@ -224,18 +265,19 @@ export class Freeze {
   #show(change: Partial<FreezeStatus>): void {
     this.#status = { ...this.#status, ...change };
     this.#rollback.showFreeze(this.#status);
+    // Read by `backout status` also where no worker answers, and after the end.
+    upsertMemo({ freeze: freezeMemo(this.#status) });
   }
 
   #question(): Awaiting {
     const { workflowId } = this.#rollback.ref;
-    const problems = this.#status.holds.filter(({ state }) => state === 'failed').map(holdInWords);
     const isLifting = !this.#open.includes('full');
     const what = isLifting
       ? 'the freeze could not be lifted'
       : freezeSentence(this.#status).replace(/\.$/, '');
     const content = JSON.stringify({ decision: 'release', by: 'YOUR-NAME', note: 'WHY' });
     return {
-      what: `A decision about the freeze: ${what}${isLifting ? ` (${problems.join('; ')})` : ''}`,
+      what: `A decision about the freeze: ${what}${isLifting ? ` (${this.#failedHolds.join('; ')})` : ''}`,
       since: now(),
       step: null,
       answers: [
@@ -246,6 +288,10 @@ export class Freeze {
         `temporal workflow signal --workflow-id ${workflowId} --name decideFreeze --input '${content}'`,
       ],
     };
+  }
+
+  get #failedHolds(): string[] {
+    return this.#status.holds.filter(({ state }) => state === 'failed').map(holdInWords);
   }
 
   get #hasBackup(): boolean {
@@ -259,6 +305,7 @@ export class Freeze {
         open: this.#open,
         given: this.#given,
         hasBackup: this.#hasBackup,
+        now: Date.now(),
       });
     const take = (content: unknown): string => {
       const judged = judge(content);

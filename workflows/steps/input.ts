@@ -1,6 +1,6 @@
 /** Validation of what a person, a pipeline or an alert sent. */
 import { ApplicationFailure } from '@temporalio/workflow';
-import { parseRequest } from '../../src/domain/request.ts';
+import { parseRequest, whyFuture } from '../../src/domain/request.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 
 const EXAMPLE = '{"service": "listings", "reason": "5xx since 2.4.1"}';
@@ -10,6 +10,8 @@ export function requireRequest(input: unknown[]): RollbackRequest {
   if (input.length !== 1) throw invalid([`expected exactly one JSON object, got ${input.length} arguments`]);
   const parsed = parseRequest(input[0]);
   if ('problems' in parsed) throw invalid(parsed.problems);
+  const why = whyFuture('releasedAt', parsed.request.releasedAt, Date.now());
+  if (why !== null) throw invalid([why]);
   return parsed.request;
 }
 

@@ -9,10 +9,8 @@ import {
   setCurrentDetails,
   setDefaultSignalHandler,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { ApprovalMessageName } from '../../src/domain/approval/messages.ts';
 import { makeTerms } from '../../src/domain/approval/state.ts';
 import type { Approvals } from '../../src/domain/approval/state.ts';
@@ -35,6 +33,7 @@ import { trafficSentence } from '../../src/domain/report/traffic.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import { approvalNotes } from '../../src/domain/approval/notes.ts';
 import type {
+  AftercareStatus,
   Awaiting,
   IncidentRecord,
   Outcome,
@@ -44,10 +43,13 @@ import type {
   StepRecord,
   TimelineEntry,
 } from '../../src/domain/rollback.ts';
+import { pendingStep } from '../../src/domain/rollback.ts';
 import {
   APPROVAL_DESCRIPTIONS,
   APPROVAL_SIGNALS,
   APPROVAL_UPDATES,
+  escalationSaidSignal,
+  pageSaidSignal,
   MESSAGE_DESCRIPTIONS,
   SIGNALS,
   UPDATES,
@@ -55,9 +57,14 @@ import {
   timelineQuery,
 } from '../messages.ts';
 import { ApprovalDesk } from './approvals.ts';
-import { isMendable } from '../../src/domain/recovery.ts';
+import { Escalation } from './escalation.ts';
+import { Events } from './events.ts';
+import { PublicUpdates } from './public-updates.ts';
+import { isMendable, isRecoveryFirst } from '../../src/domain/recovery.ts';
 import { isDone } from '../../src/domain/report/steps.ts';
 import { renderDetails } from './details.ts';
+import { LossDesk } from './loss-desk.ts';
+import { SearchAttributes } from './search-attributes.ts';
 
 /** ISO 8601 of the workflow's own clock, which replays the same. */
 export const now = () => new Date().toISOString();
@@ -67,6 +74,11 @@ export class Rollback {
   readonly request: RollbackRequest;
   readonly kind: RunKind;
   readonly approvals: ApprovalDesk;
+  readonly escalation: Escalation;
+  readonly publicUpdates: PublicUpdates;
+  readonly events: Events;
+  readonly searchAttributes = new SearchAttributes();
+  readonly loss = new LossDesk(() => this.#publish());
   #plan: Plan | null = null;
   #phase: Phase = 'planning';
   #outcome: Outcome | null = null;
@@ -78,8 +90,12 @@ export class Rollback {
   #incidentFolder: string | null = null;
   #trafficSafeAt: string | null = null;
   #endedAt: string | null = null;
-  #searchAttributes: string[] = [];
   #freeze: FreezeStatus | null = null;
+  #requestsHeldAt: string | null = null;
+  #followUp: string | null = null;
+  #aftercare: AftercareStatus | null = null;
+  /** It runs on a server that ends with it. */
+  isEphemeral = false;
 
   constructor(kind: RunKind, request: RollbackRequest) {
     const info = workflowInfo();
@@ -92,6 +108,13 @@ export class Rollback {
       startedAt: info.startTime.toISOString(),
       requestedBy: request.requestedBy ?? 'somebody who gave no name',
     };
+    const changed = (notes: TimelineEntry[]) => {
+      for (const entry of notes) this.note(entry);
+      this.#publish();
+    };
+    this.escalation = new Escalation({ ref: this.ref, kind, request, changed });
+    this.publicUpdates = new PublicUpdates({ ref: this.ref, request, changed });
+    this.events = new Events(this);
     this.note({
       what: `${kind === 'recover' ? 'Recovery' : 'Rollback'} requested: ${request.reason}`,
       by: this.ref.requestedBy,
@@ -122,12 +145,27 @@ export class Rollback {
       trafficSafeAt: this.#trafficSafeAt,
       endedAt: this.#endedAt,
       ...(this.#freeze === null ? {} : { freeze: this.#freeze }),
+      ...(this.#requestsHeldAt === null ? {} : { requestsHeldAt: this.#requestsHeldAt }),
+      ...(this.escalation.state === null ? {} : { escalation: this.escalation.state }),
+      ...(this.publicUpdates.state === null ? {} : { publicUpdates: this.publicUpdates.state }),
+      ...(this.#followUp === null ? {} : { followUp: this.#followUp }),
+      ...(this.#aftercare === null ? {} : { aftercare: this.#aftercare }),
+      ...(this.loss.known === null ? {} : { loss: this.loss.known }),
     };
+  }
+
+  /** Notes what became of the faulty version. */
+  caredFor(name: keyof AftercareStatus, { done, what }: { done: boolean; what: string }): void {
+    this.#aftercare = { ...this.#aftercare, [name]: { done, what, at: now() } };
+    this.note({ what });
+    this.#publish();
   }
 
   /** Shows what is held before anything else is done, and how far that is. */
   showFreeze(freeze: FreezeStatus): void {
     this.#freeze = freeze;
+    const held = freeze.holds.find(({ name, state }) => name === 'requests' && state === 'held');
+    this.#requestsHeldAt ??= held?.at ?? null;
     this.#publish();
   }
 
@@ -142,20 +180,26 @@ export class Rollback {
     return this.#plan;
   }
 
+  get hasPlan(): boolean {
+    return this.#plan !== null;
+  }
+
   /** What reports and messages are made of. */
   get record(): IncidentRecord {
     return { plan: this.plan, status: this.status, timeline: this.#timeline };
   }
 
-  /** Names the search attributes that the namespace has. */
-  allowSearchAttributes(names: string[]): void {
-    this.#searchAttributes = names;
+  /** What happened, in order. */
+  get timeline(): TimelineEntry[] {
+    return this.#timeline;
   }
 
   follow(plan: Plan): void {
     this.#plan = plan;
     this.#phase = 'running';
-    this.#steps = STEPS[this.kind].map((name) => pendingStep(plan, name));
+    this.#steps = STEPS[this.kind].map((name) =>
+      pendingStep(name, plan.steps.find((step) => step.name === name)?.title ?? name),
+    );
     this.note({
       what: `Plan ${plan.hash} made: ${troublesOf(plan)}${routeOf(plan)}`,
     });
@@ -172,9 +216,10 @@ export class Rollback {
     return isDone(this.step(name));
   }
 
-  /** True for one that the plan wants and that is not done. */
-  isOpen(name: StepName): boolean {
-    return this.#isNeeded(name) && !this.isDone(name);
+  /** A step that is not done because a person has decided so of another one. */
+  leaveOut(name: StepName, decision: StepRecord['decision']): void {
+    if (this.isDone(name)) return;
+    this.update(name, this.#isNeeded(name) ? { state: 'skipped', decision } : { state: 'not-needed' });
   }
 
   #isNeeded(name: StepName): boolean {
@@ -197,6 +242,12 @@ export class Rollback {
     }
   }
 
+  /** Names the workflow that goes on when this one has ended. */
+  followedUpBy(workflowId: string): void {
+    this.#followUp = workflowId;
+    this.#publish();
+  }
+
   /** Adds a line to the timeline; `at` defaults to now. */
   note(entry: Omit<TimelineEntry, 'at'> & { at?: string }): void {
     this.#timeline = [...this.#timeline, { at: now(), ...entry }];
@@ -204,12 +255,15 @@ export class Rollback {
 
   trafficSafe(at: string): void {
     this.#trafficSafeAt = at;
+    this.#publish();
   }
 
   /** The service is safe again: when traffic was moved, or else when the verification passed. */
-  recovered(): Outcome {
+  succeeded(): Outcome {
+    if (this.kind === 'traffic-only' || this.kind === 'full') return 'rolled-back';
     this.#trafficSafeAt ??= this.step('verify').result?.provedAt ?? null;
-    return 'recovered';
+    if (this.kind === 'recover') return 'recovered';
+    return this.plan.partial?.restores === true ? 'restored' : 'rolled-back';
   }
 
   evidenceIn(folder: string): void {
@@ -222,13 +276,20 @@ export class Rollback {
       what: `A decision about the step "${this.step(name).title}"`,
       since: now(),
       step: name,
-      answers: decisionCommands(this.ref.workflowId, name, this.#offersRecovery(name)),
+      answers: decisionCommands(this.ref.workflowId, name, this.#decisionsFor(name)),
     };
-    this.#startAwaiting(awaiting);
-    this.update(name, { state: 'waiting-for-decision' });
-    await condition(() => this.hasDecision(name));
-    this.#stopAwaiting(awaiting);
+    await this.whileAwaiting(awaiting, async () => {
+      this.update(name, { state: 'waiting-for-decision' });
+      await condition(() => this.hasDecision(name));
+    });
     return this.takeDecision(name);
+  }
+
+  /** The one that helps most first. */
+  #decisionsFor(name: StepName): DecideStep['decision'][] {
+    const others = ['retry', 'skip', 'abort'] as const;
+    if (!this.#offersRecovery(name)) return [...others];
+    return isRecoveryFirst(this.step(name)) ? ['recover', ...others] : [...others, 'recover'];
   }
 
   /** A recovery is no answer to what fails in a recovery. */
@@ -342,6 +403,15 @@ export class Rollback {
         validator: (content) => this.#validateApproval(name, content),
       });
     }
+    setHandler(escalationSaidSignal, (content) => {
+      const why = this.escalation.hear(content);
+      if (why !== null) this.#refuse('escalationSaid', why);
+    });
+    setHandler(pageSaidSignal, (content) => {
+      const why = this.publicUpdates.hear(content);
+      if (why !== null) this.#refuse('pageSaid', why);
+    });
+    if (this.kind === 'full') this.loss.listen();
     setDefaultSignalHandler((name) => {
       const known = [...Object.keys(SIGNALS), ...Object.keys(APPROVAL_SIGNALS)].join(', ');
       this.#refuse(name, `there is no signal of that name; known are ${known}`);
@@ -414,10 +484,15 @@ export class Rollback {
 
   #accept(message: Message): void {
     this.#inbox = accept(this.#inbox, message, now());
-    if (message.name === 'acknowledge')
+    if (message.name === 'acknowledge') {
       this.note({ what: 'Acknowledged', by: message.by, assurance: 'declared' });
+      this.escalation.acknowledged(message);
+    }
     if (message.name === 'resolve') {
       this.note({ what: `Resolved: ${message.resolution}`, by: message.by, assurance: 'declared' });
+      this.escalation.resolved(message);
+      this.publicUpdates.resolved(message);
+      this.events.tell('incident.resolved');
     }
     this.#publish();
   }
@@ -431,29 +506,12 @@ export class Rollback {
   /** Shows the state in the Temporal UI and, where they are registered, in the search attributes. */
   #publish(): void {
     setCurrentDetails(renderDetails(this.status));
-    this.#upsert();
-  }
-
-  #lastState = '';
-  #upsert(): void {
-    const state = this.#outcome ?? this.#phase;
-    if (this.#plan === null || state === this.#lastState) return;
-    this.#lastState = state;
-    const values: Record<string, string> = {
-      BackoutService: this.#plan.service,
-      BackoutEnvironment: this.#plan.environment,
-      BackoutKind: this.kind,
-      BackoutSeverity: this.request.severity,
-      BackoutState: state,
-    };
-    const known = Object.entries(values).filter(([name]) => this.#searchAttributes.includes(name));
-    if (known.length === 0) return;
-    upsertSearchAttributes(
-      known.map(([name, value]) => ({
-        key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-        value,
-      })),
-    );
+    this.publicUpdates.follow(this.status);
+    if (this.#plan !== null) {
+      const { severity } = this.request;
+      const state = this.#outcome ?? this.#phase;
+      this.searchAttributes.show({ plan: this.#plan, kind: this.kind, severity, state });
+    }
   }
 }
 
@@ -462,25 +520,8 @@ export const ENDED = 'the rollback has ended';
 
 const CLOSING_STEPS: readonly StepName[] = ['report', 'announce'];
 
-function pendingStep(plan: Plan, name: StepName): StepRecord {
-  const planned = plan.steps.find((step) => step.name === name);
-  return {
-    name,
-    title: planned?.title ?? name,
-    state: 'pending',
-    startedAt: null,
-    finishedAt: null,
-    rounds: 0,
-    result: null,
-    failure: null,
-    decision: null,
-  };
-}
-
 /** One line for each answer: a line that offers several would be pasted as it is, and misfire. */
-function decisionCommands(workflowId: string, step: StepName, offersRecovery: boolean): string[] {
-  const others = ['retry', 'skip', 'abort'] satisfies DecideStep['decision'][];
-  const decisions = offersRecovery ? ['recover', ...others] : others;
+function decisionCommands(workflowId: string, step: StepName, decisions: DecideStep['decision'][]): string[] {
   const input = JSON.stringify({ step, decision: decisions[0], by: 'YOUR-NAME', note: 'WHY' });
   return [
     ...decisions.map((decision) => `backout decide ${workflowId} ${step} ${decision} --note "WHY"`),

@@ -1,7 +1,9 @@
 /** One step: try within its budget, then ask a person; never fail and vanish (requirement K1). */
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { stepFailed } from '../../src/domain/escalation/troubles.ts';
 import { plannedStep } from '../../src/domain/plan.ts';
 import type { PlannedStep, StepName } from '../../src/domain/plan.ts';
+import { onTry } from '../../src/domain/report/steps.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
 import type { Announcer } from './announcer.ts';
 import { describeFailure } from './failures.ts';
@@ -61,6 +63,7 @@ export async function runStep(
       rollback.update(step.name, { failure, finishedAt: now(), state: 'failed' });
       rollback.note({ what: `Failed: ${planned.title}. ${failure.message}`, step: step.name });
       if (step.whenFailing === 'go-on') return null;
+      rollback.escalation.trouble(stepFailed(planned, failure.message));
       for (let isToRetry = false; !isToRetry;) {
         announcer.announce('waiting-for-decision');
         const { decision } = await rollback.decision(step.name);
@@ -89,17 +92,26 @@ export async function runStep(
   }
 }
 
-/** Records that a step is done, with its proof. */
+/**
+ * Records that a step is done, with its proof. It ended when that was read: the workflow's own clock may say another time
+ * when a new worker replays it.
+ */
 export function finish(rollback: Rollback, name: StepName, result: StepResult): void {
   if (result.incidentFolder !== undefined) rollback.evidenceIn(result.incidentFolder);
-  rollback.update(name, { state: result.outcome, result, failure: null, finishedAt: now() });
+  const finishedAt = endOf(rollback.step(name).startedAt, result.provedAt);
+  rollback.update(name, { state: result.outcome, result, failure: null, finishedAt });
   const evidence = result.evidence?.[0]?.name;
   rollback.note({
-    at: result.provedAt,
-    what: `${rollback.step(name).title}: ${result.proof}`,
+    at: finishedAt,
+    what: `${rollback.step(name).title}: ${result.proof}${onTry(result)}`,
     step: name,
     ...(evidence === undefined ? {} : { evidence }),
   });
+}
+
+/** Of two clocks, the worker's may be behind: nothing ends before it began. */
+export function endOf(startedAt: string | null, provedAt: string): string {
+  return startedAt !== null && Date.parse(provedAt) < Date.parse(startedAt) ? startedAt : provedAt;
 }
 
 /** A bug of ours as a failure that ends the workflow, instead of a task that is retried for ever. */

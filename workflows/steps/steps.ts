@@ -1,23 +1,28 @@
 /** The steps that rollbacks share, each a verb of the runbook. */
 import { plannedStep } from '../../src/domain/plan.ts';
-import type { StepName } from '../../src/domain/plan.ts';
+import type { RunKind, StepName } from '../../src/domain/plan.ts';
 import { condition } from '@temporalio/workflow';
 import type { Activities, StepInput } from '../../activities/types.ts';
 import { awaitingApproval, awaitingRestore, whyNotRestored } from '../../src/domain/approval/awaiting.ts';
 import { describeAssurance } from '../../src/domain/approval/words.ts';
 import { databaseOf } from '../../src/domain/plan.ts';
 import type { Outcome, StepRecord, StepResult } from '../../src/domain/rollback.ts';
+import { Aftercare } from './aftercare.ts';
 import type { Announcer } from './announcer.ts';
 import { onTarget } from './activities.ts';
 import { describeFailure } from './failures.ts';
+import { LossCounting } from './loss-counting.ts';
 import { now } from './rollback.ts';
 import type { Rollback } from './rollback.ts';
 import { finish, RollbackAborted, runStep } from './run-step.ts';
 import type { StepOptions } from './run-step.ts';
 import { sideBySide } from './side-by-side.ts';
 
-/** How often people are reminded that RESTORE is awaited. */
+/** How often people are reminded that RESTORE is awaited, and told what it would lose by then. */
 const REMIND_EVERY = '15 minutes';
+
+/** A release that was started within this time of the restore is restarted once more, to be sure. */
+const CLOCKS_DIFFER_MS = 5000;
 
 /** What is not done when the database is left as it is. */
 const LEFT_OUT = [
@@ -28,12 +33,23 @@ const LEFT_OUT = [
   'restart-application',
 ] as const;
 
+/** What is verified is the release after the first of these that was done. */
+const CHANGES_BEFORE_VERIFYING: Record<RunKind, readonly StepName[]> = {
+  'traffic-only': [],
+  full: ['restart-application', 'restore-database'],
+  partial: ['restart-application', 'put-back-configuration', 'switch-flags'],
+  recover: [],
+};
+
 /** Thrown when the approvals that the policy wants were not given: the rollback ends before it has changed anything. */
 export class NotApproved extends Error {
   constructor() {
     super('not approved');
   }
 }
+
+/** Thrown when this very run has restored the database, before it was reset. */
+class AlreadyRestored extends Error {}
 
 /** Thrown when a person decides that the database stays as it is, and the rollback goes on without it. */
 class DatabaseLeft extends Error {
@@ -49,13 +65,17 @@ export class Steps {
   readonly #rollback: Rollback;
   readonly #announcer: Announcer;
   readonly #taskQueue: string;
+  readonly #aftercare: Aftercare;
   /** Set before the release is stopped. */
   #mustRun = false;
+  /** The restored database is live already, by an earlier run: what was written since must stay. */
+  #isRestored = false;
 
   constructor(rollback: Rollback, announcer: Announcer, taskQueue: string) {
     this.#rollback = rollback;
     this.#announcer = announcer;
     this.#taskQueue = taskQueue;
+    this.#aftercare = new Aftercare(rollback);
   }
 
   /**
@@ -87,6 +107,10 @@ export class Steps {
     const result = await this.#run('shift-traffic', (target) => target.shiftTraffic(this.#input));
     if (result === null) return;
     this.#rollback.trafficSafe(result.provedAt);
+    if (this.#rollback.kind !== 'recover') {
+      this.#aftercare.faultyLeft();
+      this.#rollback.events.tell('service.rolledback');
+    }
     this.#announcer.announce('traffic-shifted');
   }
 
@@ -102,6 +126,25 @@ export class Steps {
     await this.#run('restart-application', (target) => target.reviveApplication({ ...this.#input, since }));
   }
 
+  /** Switches the plan's flags. */
+  async switchFlags(): Promise<void> {
+    await this.#run('switch-flags', (target) => target.switchFlags(this.#input));
+  }
+
+  /** Puts the plan's configuration files back. */
+  async putBackConfiguration(): Promise<void> {
+    await this.#run('put-back-configuration', (target) => target.putBackConfiguration(this.#input));
+  }
+
+  /** Restarts what reads its flags and configuration only when it starts. */
+  async restartChanged(): Promise<void> {
+    const changed = (['put-back-configuration', 'switch-flags'] as const)
+      .map((name) => this.#rollback.step(name).finishedAt)
+      .find((at) => at !== null);
+    const since = changed ?? this.#rollback.ref.startedAt;
+    await this.#run('restart-application', (target) => target.restartChanged({ ...this.#input, since }));
+  }
+
   async captureLogs(): Promise<void> {
     await this.#run('capture-logs', (target) => target.captureLogs(this.#input));
   }
@@ -112,21 +155,29 @@ export class Steps {
 
   async verifyRelease(): Promise<void> {
     const { plan, ref, status } = this.#rollback;
-    const proved = (name: StepName) =>
-      plan.database === undefined ? undefined : this.#rollback.step(name).result?.provedAt;
+    const changes = CHANGES_BEFORE_VERIFYING[plan.kind].map(
+      (name) => this.#rollback.step(name).result?.provedAt,
+    );
     // What the restore has left in logs and metrics, ending sessions and the release itself, is not the release's fault.
-    const since =
-      proved('restart-application') ?? proved('restore-database') ?? status.trafficSafeAt ?? ref.startedAt;
+    const since = changes.find((at) => at !== undefined) ?? status.trafficSafeAt ?? ref.startedAt;
     await this.#run('verify', (target) => target.verifyRelease({ ...this.#input, since }));
   }
 
   /**
    * Side by side: restores the backup beside the live database, looks whether the release returned to is healthy, and
    * waits for RESTORE, which people can type at any time meanwhile.
+   * Where an earlier run has restored it already, nobody is asked.
    * @returns false when a person decided to leave the database as it is
    * @throws RollbackAborted when the restore was rejected, nobody typed RESTORE in time, or a person ended it
    */
   async agreeOnRestore(): Promise<boolean> {
+    if (databaseOf(this.#rollback.plan).alreadyRestored !== undefined) {
+      for (const name of ['prepare-restore', 'confirm-restore'] as const)
+        this.#rollback.update(name, { state: 'not-needed' });
+      this.#isRestored = true;
+      await this.#checkRelease();
+      return true;
+    }
     try {
       await sideBySide([
         () => this.#confirmRestore(),
@@ -135,18 +186,24 @@ export class Steps {
       ]);
       return true;
     } catch (error) {
-      if (!(error instanceof DatabaseLeft)) throw error;
-      const { decision } = error;
-      for (const name of LEFT_OUT)
-        if (this.#rollback.isOpen(name)) this.#rollback.update(name, { state: 'skipped', decision });
+      if (!(error instanceof AlreadyRestored || error instanceof DatabaseLeft)) throw error;
+      // It was cancelled with the others.
       if (this.#rollback.step('check-release').state === 'running')
         this.#rollback.update('check-release', { state: 'not-reached' });
+      if (error instanceof AlreadyRestored) {
+        this.#rollback.update('confirm-restore', { state: 'not-needed' });
+        this.#isRestored = true;
+        return true;
+      }
+      const { decision } = error;
+      for (const name of LEFT_OUT) this.#rollback.leaveOut(name, decision);
       return false;
     }
   }
 
   /** Stops the service where the restore needs that. However the rollback ends, it is started again. */
   async stopApplication(): Promise<void> {
+    if (this.#isRestored) return this.#rollback.update('stop-application', { state: 'not-needed' });
     this.#requireRestore();
     this.#mustRun = this.#isInPlace;
     await this.#run('stop-application', (target) => target.stopApplication(this.#input));
@@ -154,12 +211,17 @@ export class Steps {
 
   /** Puts the restored database in the live one's place. */
   async restoreDatabase(): Promise<void> {
+    if (this.#isRestored) {
+      await this.#run('restore-database', (target) => target.proveRestored(this.#input));
+      return;
+    }
     this.#requireRestore();
     // Left out by a person, it runs because they want it to.
     const keepStopped = this.#rollback.isDone('stop-application');
     const restored = await this.#run('restore-database', (target) =>
       target.restoreDatabase({ ...this.#input, keepStopped }),
     );
+    if (restored?.loss !== undefined) this.#rollback.loss.show(restored.loss);
     if (restored !== null) this.#announcer.announce('database-restored');
     else if (this.#isInPlace) await this.abandonRestore();
   }
@@ -187,14 +249,22 @@ export class Steps {
   }
 
   async #restart(options: StepOptions): Promise<void> {
-    const since = this.#rollback.step('restore-database').finishedAt ?? now();
+    const since = this.#restoredAt() ?? this.#rollback.step('restore-database').finishedAt ?? now();
     const again = (target: Activities) => target.restartApplication({ ...this.#input, since });
     await this.#run('restart-application', again, options);
+  }
+
+  /** Where an earlier run has restored it, by the clock of its server, which may differ a little from Temporal's. */
+  #restoredAt(): string | null {
+    const { alreadyRestored } = databaseOf(this.#rollback.plan);
+    if (alreadyRestored === undefined) return null;
+    return new Date(new Date(alreadyRestored.at).getTime() + CLOCKS_DIFFER_MS).toISOString();
   }
 
   async #prepareRestore(): Promise<void> {
     const result = await this.#run('prepare-restore', (target) => target.prepareRestore(this.#input));
     if (result === null) throw new DatabaseLeft(this.#rollback.step('prepare-restore').decision);
+    if (result.live === 'restored') throw new AlreadyRestored();
   }
 
   async #checkRelease(): Promise<void> {
@@ -244,8 +314,7 @@ export class Steps {
       const answered = this.#rollback.approvals.restoreDecided(isDecided).then(() => (isOver = true));
       // When the rollback is cancelled, the loop below says so.
       answered.catch(() => undefined);
-      do this.#announcer.announce('waiting-for-restore');
-      while (!(await condition(() => isOver, REMIND_EVERY)));
+      await this.#keepTelling(() => isOver);
       const decision = isDecided() ? this.#rollback.takeDecision('confirm-restore') : null;
       // There is nothing to try again: whoever says so wants it to wait on.
       if (decision?.decision !== 'retry' || this.#rollback.approvals.state.restoreDecision !== null)
@@ -254,15 +323,32 @@ export class Steps {
     }
   }
 
+  /** Says what RESTORE would lose by then, again and again until it is answered. */
+  async #keepTelling(isOver: () => boolean): Promise<void> {
+    const counting = new LossCounting({ rollback: this.#rollback, taskQueue: this.#taskQueue });
+    this.#rollback.loss.recountBy(counting);
+    try {
+      do {
+        await counting.unless(isOver);
+        this.#announcer.announce('waiting-for-restore');
+      } while (!(await condition(isOver, REMIND_EVERY)));
+    } finally {
+      this.#rollback.loss.recountBy(null);
+      counting.end();
+    }
+  }
+
   /** A restore that was done is cleared up after, any other is taken back. Neither holds the end of the rollback up. */
   async closeRestore(outcome: Outcome): Promise<void> {
+    if (this.#isRestored && !this.#rollback.isDone('restore-database')) return;
     if (!this.#rollback.isDone('restore-database')) return await this.abandonRestore();
     const { budgetSeconds } = plannedStep(this.#rollback.plan, 'report');
     const summary = 'Clear up after the restore';
     const isSuccess = outcome === 'rolled-back';
     try {
       const target = onTarget({ taskQueue: this.#taskQueue, budgetSeconds, summary });
-      const { proof } = await target.settleRestore({ ...this.#input, isSuccess });
+      const { proof, loss } = await target.settleRestore({ ...this.#input, isSuccess });
+      if (loss !== undefined) this.#rollback.loss.show(loss);
       this.#rollback.note({ what: proof, step: 'restore-database' });
     } catch (error) {
       const { message } = describeFailure(error, 'records');
@@ -320,6 +406,21 @@ export class Steps {
       const { message } = describeFailure(error, 'records');
       this.#rollback.note({ what: `The report lacks its last lines: ${message}`, step: 'report' });
     }
+  }
+
+  /** Tells other systems that there is an incident. */
+  tellBegin(): void {
+    this.#rollback.events.tellBegin();
+  }
+
+  /** Tells other systems that the incident is over, where it is. */
+  tellEnd(): void {
+    this.#rollback.events.tell('incident.resolved');
+  }
+
+  /** Waits for what is done about the faulty version, and told to other systems, beside the steps. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#aftercare.settled(), this.#rollback.events.settled()]);
   }
 
   get #input(): StepInput {
