@@ -1,4 +1,5 @@
 /** What the commands share by which people decide: they read what is asked, and send an answer that is bound to it. */
+import { keptRestores } from '../domain/approval/kept.ts';
 import type { ApprovalMessageName } from '../domain/approval/messages.ts';
 import { describeRelease } from '../domain/plan.ts';
 import type { RollbackStatus } from '../domain/rollback.ts';
@@ -10,6 +11,7 @@ import type { GlobalOptions } from './options.ts';
 import { askStatus } from './temporal/ask-status.ts';
 import { withTemporal } from './temporal/connect.ts';
 import { onRollback } from './temporal/not-found.ts';
+import { recountLoss } from './temporal/recount.ts';
 import { send } from './temporal/send.ts';
 import { requireSign, signedAnswer } from './approval/answer.ts';
 import { signingKey } from './approval/key.ts';
@@ -34,6 +36,8 @@ export type Asking = {
   isSigned: boolean;
   /** What it says of itself. @throws CliError `unreachable` when no worker answers */
   status(): Promise<RollbackStatus>;
+  /** Has it counted what a restore would lose as of now; false where that can't be done in time. */
+  recount(): Promise<boolean>;
   /** The same after the answer; null when no worker answers, which changes nothing any more. */
   after(): Promise<RollbackStatus | null>;
   /** @throws CliError `usage` with the rollback's own words when it refuses */
@@ -69,6 +73,7 @@ export async function answer(
         isSigned: key !== null,
         status,
         after: () => ask().catch(() => null),
+        recount: () => recountLoss(client, workflowId, 'restore'),
         send: async (name, content) =>
           send(session, workflowId, { name, content: await contentOf(name, content) }),
       });
@@ -104,6 +109,11 @@ export async function agreeToPlan(
   requireSign(asking.isSigned, approvals.terms?.policy.assurance);
   io.out(renderPlan(plan, io.colours));
   io.out(`\n${traffic}\n`);
+  io.out(
+    keptRestores(approvals)
+      .map((line) => `${io.colours.yellow(line)}\n`)
+      .join(''),
+  );
   const said = await io.ask(
     `\n${question} (from ${describeRelease(plan.from)} to ${describeRelease(plan.to)}) [y/N] `,
   );

@@ -29,6 +29,10 @@ export function usageError(message: string): CliError {
   return new CliError(EXIT.usage, `${message} ${NOTHING_CHANGED}`);
 }
 
+/** A worker tries again; a command does what it does once. */
+const forOneTry = (message: string): string =>
+  message.replaceAll('Backout tries again by itself.', 'Then run this command again.');
+
 /** Prints what there is to say, and returns the exit code. */
 export function explain(error: unknown, io: Pick<Io, 'err' | 'colours' | 'env'>): ExitCode {
   // Commander has printed it; its own exit code for every mistake is 1.
@@ -39,7 +43,7 @@ export function explain(error: unknown, io: Pick<Io, 'err' | 'colours' | 'env'>)
     return error.exitCode;
   }
   if (error instanceof BackoutFailure) {
-    io.err(`${prefix} ${error.message}\n`);
+    io.err(`${prefix} ${forOneTry(error.message)}\n`);
     return exitCodeOf(error.type);
   }
   const said = error instanceof Error ? error : new Error(String(error));

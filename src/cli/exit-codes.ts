@@ -12,14 +12,19 @@ export const EXIT = {
   notVerified: 3,
   /** A person ended it: decided `abort`, cancelled or terminated it, or did not say yes to the plan. */
   aborted: 4,
-  /** The rollback waits for a person's decision. */
+  /** The rollback waits for a person's decision; or a service is frozen, which only a person ends. */
   waiting: 5,
-  /** Temporal can't be reached, or no worker takes work. This command changed nothing. `--local` needs neither. */
+  /**
+   * Temporal can't be reached, or no worker takes work. This command changed nothing itself; an answer that was sent counts
+   * when a worker is there. `--local` needs neither.
+   */
   unreachable: 6,
   /** Another rollback of the same service and environment runs, or holds the target. */
   alreadyRunning: 7,
   /** There is no such rollback. */
   notFound: 8,
+  /** The version is blocked from deployment. */
+  blocked: 9,
   /** Ctrl-C. A rollback that a worker runs goes on. */
   interrupted: 130,
 } as const;

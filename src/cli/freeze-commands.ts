@@ -45,6 +45,8 @@ export function freezeCommands(program: Command, io: Io, action: Action): void {
     .description('answer a freeze: restore the database, let everything through again, or leave it frozen')
     .option(...namedBackup())
     .option(...releasedAt())
+    .option('--to <release>', 'with full: the release to return to (default: the previous healthy one)')
+    .option('--faulty <release>', 'with full: the bad release (default: the one that serves)')
     .option(...by())
     .option('--note <text>', 'why; goes into the report')
     .action(
@@ -63,6 +65,12 @@ export function freezeCommands(program: Command, io: Io, action: Action): void {
     .requiredOption('--reason <text>', 'why it may be lifted; goes into messages')
     .option(...environment())
     .option(...by())
+    .option(
+      '--local',
+      'without Temporal cluster and worker: this command does the work, and must run to its end',
+    )
+    .option('--take-over <owner>', 'lift what this run holds, which you know to be dead')
+    .option('--take-over-note <text>', 'how you know that; goes into the records')
     .option(...json())
     .action(
       action<import('./commands/unfreeze.ts').UnfreezeOptions>(async (options, service = '') => {

@@ -38,5 +38,12 @@ export const ignoreMigrations = () =>
     '--ignore-migrations <how>',
     'go back across migrations that nobody has called additive, or that can not be read: how you know that the old release runs on them',
   ] as const;
+/** Of what restores. */
+export const restoreAgain = () =>
+  [
+    '--restore-again',
+    'restore also where an earlier rollback has restored this backup already; what was written since is lost',
+  ] as const;
+
 export const namedBackup = () =>
   ['--backup <file>', 'the backup to restore, by its file name, instead of --released-at'] as const;

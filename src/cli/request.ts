@@ -1,5 +1,5 @@
 /** From options to the one JSON object that starts a rollback, checked before anything is started. */
-import { parseRequest } from '../domain/request.ts';
+import { parseRequest, whyFuture } from '../domain/request.ts';
 import type { RollbackRequest, RollbackRequestInput } from '../domain/request.ts';
 import { usageError } from './errors.ts';
 import { whoAmI } from './identity.ts';
@@ -18,7 +18,11 @@ export type RequestOptions = {
   dryRun?: boolean;
   releasedAt?: string;
   backup?: string;
+  restoreAgain?: boolean;
   ignoreMigrations?: string;
+  flags?: string[];
+  configFiles?: string[];
+  restore?: boolean;
   planHash?: string;
   takeOver?: string;
   takeOverNote?: string;
@@ -37,26 +41,28 @@ const OPTION_OF: Record<string, string> = {
   requestedBy: '--by',
   releasedAt: '--released-at',
   backup: '--backup',
+  restoreAgain: '--restore-again',
   ignoreMigrations: '--ignore-migrations',
+  flags: '--flag',
+  configFiles: '--configuration',
+  restore: '--restore',
   planHash: '--plan-hash',
   'takeOver.owner': '--take-over',
   'takeOver.note': '--take-over-note',
 };
 
-/** Clocks differ a little; a time further ahead is a mistake, and would move the deadline. */
-const AHEAD_MS = 60_000;
-
 /** Nothing when it can be used. */
-function refuseDetectedAt(detectedAt: string | undefined): void {
-  if (detectedAt === undefined) return;
-  const time = parseRequest({ service: 'any', reason: 'any', detectedAt });
-  if ('problems' in time) {
+function refuseTime(name: 'detectedAt' | 'releasedAt', time: string | undefined): void {
+  if (time === undefined) return;
+  const option = OPTION_OF[name];
+  const parsed = parseRequest({ service: 'any', reason: 'any', [name]: time });
+  if ('problems' in parsed) {
     throw usageError(
-      `--detected-at must be a time with its zone, such as 2026-11-21T04:15:00Z or 2026-11-21T05:15:00+01:00, not "${detectedAt}".`,
+      `${option} must be a time with its zone, such as 2026-11-21T04:15:00Z or 2026-11-21T05:15:00+01:00, not "${time}".`,
     );
   }
-  if (new Date(detectedAt).getTime() > Date.now() + AHEAD_MS)
-    throw usageError(`--detected-at ${detectedAt} is in the future: the deadline counts from there.`);
+  const why = whyFuture(name, time, Date.now());
+  if (why !== null) throw usageError(`${option} ${why.slice(`${name}: `.length)}.`);
 }
 
 /** @throws CliError `usage` that lists every problem by its option */
@@ -66,7 +72,8 @@ export function toRequest(options: RequestOptions, env: NodeJS.ProcessEnv): Roll
       '--take-over and --take-over-note go together: which rollback, and how you know that it is dead.',
     );
   }
-  refuseDetectedAt(options.detectedAt);
+  refuseTime('detectedAt', options.detectedAt);
+  refuseTime('releasedAt', options.releasedAt);
   const request = withoutUndefined({
     service: options.service,
     reason: options.reason,
@@ -81,7 +88,11 @@ export function toRequest(options: RequestOptions, env: NodeJS.ProcessEnv): Roll
     dryRun: options.dryRun,
     releasedAt: options.releasedAt,
     backup: options.backup,
+    restoreAgain: options.restoreAgain,
     ignoreMigrations: options.ignoreMigrations,
+    flags: options.flags,
+    configFiles: options.configFiles,
+    restore: options.restore,
     planHash: options.planHash,
     takeOver:
       options.takeOver === undefined ? undefined : { owner: options.takeOver, note: options.takeOverNote },

@@ -6,10 +6,14 @@ import type { Session } from './temporal/connect.ts';
 import type { Ending } from './temporal/ending.ts';
 import { follow } from './temporal/follow.ts';
 import { reaching } from './follow-up.ts';
-import { underWay } from './temporal/under-way.ts';
+import { retryingNow, underWay } from './temporal/under-way.ts';
 import { asEnded } from './view/as-ended.ts';
 import { exitCodeOfEnding, renderEnding } from './view/ending.ts';
 import { Progress } from './view/progress.ts';
+import { RetryNews, retryingLine } from './view/retrying.ts';
+
+/** Seldom enough to be no load, and soon enough for whoever waits. */
+const RETRIES_EVERY_MS = 3000;
 
 export type Watched = {
   session: Session;
@@ -28,7 +32,19 @@ export async function showUntilEnd(watched: Watched, io: Io): Promise<number> {
   const { session, workflowId, json = false } = watched;
   const isAttended = io.ask !== undefined && !json;
   const unanswerable = new AbortController();
-  const progress = new Progress(io.colours, (answer) => reaching(answer, session));
+  const pasteable = (answer: string) => reaching(answer, session);
+  const progress = new Progress(io.colours, pasteable);
+  const retries = new RetryNews();
+  let lookedAt = Date.now();
+  /** A step that is tried again says nothing itself, and asks nobody until its time is up. */
+  const showRetries = async (status: RollbackStatus) => {
+    if (Date.now() - lookedAt < RETRIES_EVERY_MS) return;
+    lookedAt = Date.now();
+    // What can't be read now is read the next time.
+    const retrying = await retryingNow(session.client, workflowId, watched.runId).catch(() => []);
+    for (const one of retries.of(retrying))
+      io.out(`${io.colours.yellow('Retrying:')} ${retryingLine(one, status, pasteable)}\n`);
+  };
   let last: RollbackStatus | null = null;
   let isSilenceSaid = false;
   const ending = await follow({
@@ -36,7 +52,7 @@ export async function showUntilEnd(watched: Watched, io: Io): Promise<number> {
     workflowId,
     runId: watched.runId,
     signal: AbortSignal.any([io.signal, unanswerable.signal]),
-    onStatus: (status) => {
+    onStatus: async (status) => {
       last = status;
       isSilenceSaid = false;
       if (!json)
@@ -46,6 +62,7 @@ export async function showUntilEnd(watched: Watched, io: Io): Promise<number> {
             .map((line) => `${line}\n`)
             .join(''),
         );
+      if (!json) await showRetries(status);
       if (status.awaiting !== null && !isAttended) unanswerable.abort();
     },
     onSilence: async (milliseconds) => {

@@ -3,12 +3,23 @@ import { expect, test } from 'vitest';
 import { agreeToPlan, requirePlan } from '../../src/cli/answering.ts';
 import type { Asking } from '../../src/cli/answering.ts';
 import { whatNow as afterApproval } from '../../src/cli/commands/approve.ts';
-import { whatNow as afterRestore, refuseHalf, typed } from '../../src/cli/commands/confirm-restore.ts';
+import {
+  whatNow as afterRestore,
+  refuseHalf,
+  requireDatabase,
+  typed,
+} from '../../src/cli/commands/confirm-restore.ts';
+import { renderStatus } from '../../src/cli/view/status.ts';
+import { receive } from '../../src/domain/approval/reducer.ts';
 import { emptyApprovals } from '../../src/domain/approval/state.ts';
+import type { RestoreDecision } from '../../src/domain/approval/state.ts';
+import { databaseOf } from '../../src/domain/plan.ts';
 import type { RollbackStatus } from '../../src/domain/rollback.ts';
+import { renderDetails } from '../../workflows/steps/details.ts';
+import { DECLARED, message } from '../support/approvals.ts';
 import { approvalsOf, fullPlan, waitingForRestore } from '../support/full-records.ts';
-import { makeRecord } from '../support/records.ts';
-import { fakeIo } from './support/io.ts';
+import { at, makeRecord } from '../support/records.ts';
+import { fakeIo, NO_COLOURS } from './support/io.ts';
 
 const asking = (status: RollbackStatus): Asking => ({
   workflowId: 'rollback-listings-42',
@@ -16,6 +27,7 @@ const asking = (status: RollbackStatus): Asking => ({
   by: 'anna',
   isSigned: false,
   status: async () => status,
+  recount: async () => true,
   after: async () => status,
   send: async () => undefined,
 });
@@ -119,6 +131,7 @@ test('without a terminal, RESTORE needs the word and the backup', () => {
   expect(() => refuseHalf({}, fakeIo())).toThrow(
     'There is no terminal to type RESTORE at: give --phrase RESTORE and --backup FILE, as `backout status` names it.',
   );
+  expect(() => refuseHalf({}, fakeIo())).toThrow(/names it\. This command changed nothing\.$/);
   for (const half of [{ phrase: 'RESTORE' }, { backup: 'a.dump' }]) {
     expect(() => refuseHalf(half, fakeIo({ answers: [] }))).toThrow(
       '--phrase and --backup go together: the word, and the backup that it is meant for.',
@@ -126,8 +139,66 @@ test('without a terminal, RESTORE needs the word and the backup', () => {
   }
 });
 
+test('Ctrl-C where RESTORE is typed ends as Ctrl-C does elsewhere, and sends nothing', async () => {
+  const io = { ...fakeIo({ answers: [''] }), signal: AbortSignal.abort() };
+  await expect(typed(requirePlan(status), io)).rejects.toMatchObject({
+    exitCode: 130,
+    message: 'Interrupted: nothing was sent; the rollback waits as before.',
+  });
+});
+
+test('a RESTORE that is awaited no more, since an earlier run has restored the database, is refused with why', () => {
+  const planned = requirePlan(status);
+  const alreadyRestored = { at: '2026-11-21T04:00:00.000Z', run: 'rollback-41', kept: 'the database "old"' };
+  const database = { ...databaseOf(planned.plan), alreadyRestored };
+  expect(() => requireDatabase({ ...planned, plan: { ...planned.plan, database } })).toThrow(
+    'rollback-listings-42 awaits no RESTORE: rollback-41 restored the database already at 2026-11-21 04:00:00 UTC, and what was ' +
+      'written since is kept. This command changed nothing.',
+  );
+});
+
+test('a RESTORE that is kept is shown before anybody approves, in the status and in the Temporal UI', async () => {
+  const plan = fullPlan({ severity: 'P2' });
+  const asked = approvalsOf(plan, ['approve', { by: 'lea' }]);
+  const approvals = receive(asked, {
+    message: message('confirmRestore', { phrase: 'RESTORE', by: 'anna' }),
+    at: at(4),
+    proof: DECLARED,
+  });
+  const { status: early } = makeRecord({
+    plan,
+    status: { kind: 'full', outcome: null, approvals, steps: [] },
+  });
+  const kept =
+    'RESTORE for listings-0312.dump by anna, 2026-11-21 04:15:04 UTC, is kept and will be used once the rollback is ' +
+    'approved and comes to the database: whoever approves lets the database be restored, too.';
+  const io = fakeIo({ answers: ['y'] });
+  await agreeToPlan(asking(early), QUESTION, io);
+  expect(io.printed.out).toContain(`${kept}\n`);
+  expect(renderStatus(early, NO_COLOURS)).toContain(`${kept}\n`);
+  expect(renderDetails(early)).toContain(kept);
+});
+
 test('a RESTORE that came early is said to be kept', () => {
   expect(afterRestore(status)).toEqual([
     'It is kept, and counts as soon as the rollback has come to the database.',
+  ]);
+});
+
+test.each([
+  ['running', 'The database is put back as soon as its preparation is done.'],
+  ['done', 'Its preparation is done: the database is put back now.'],
+] as const)('a RESTORE that counts says what it waits for: its preparation is %s', (state, said) => {
+  const restoreDecision: RestoreDecision = {
+    outcome: 'confirmed',
+    by: 'anna',
+    at: at(6),
+    assurance: 'declared',
+    planHash: '0123456789ab',
+    backup: 'listings-0312.dump',
+  };
+  const steps = status.steps.map((step) => (step.name === 'prepare-restore' ? { ...step, state } : step));
+  expect(afterRestore({ ...status, steps, approvals: { ...status.approvals, restoreDecision } })).toEqual([
+    said,
   ]);
 });

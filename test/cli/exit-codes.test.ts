@@ -12,6 +12,7 @@ test('exit codes are distinct, and never change', () => {
     unreachable: 6,
     alreadyRunning: 7,
     notFound: 8,
+    blocked: 9,
     interrupted: 130,
   });
 });

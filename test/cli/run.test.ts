@@ -19,7 +19,7 @@ test('the version is the one in package.json', async () => {
 
 test('help names every command and every exit code', async () => {
   const { code, out } = await backout('--help');
-  const commands = [...out.matchAll(/^ {2}([a-z][a-z-]*) .* {2}/gm)].map(([, name]) => name);
+  const commands = [...out.matchAll(/^ {2}([a-z][a-z-]*)(?:\|[a-z-]+)? .* {2}/gm)].map(([, name]) => name);
   expect(commands).toEqual([
     ...[
       'plan',
@@ -27,6 +27,7 @@ test('help names every command and every exit code', async () => {
       'watch',
       'status',
       'history',
+      'metrics',
       'recover',
       'freeze',
       'decide-freeze',
@@ -36,11 +37,23 @@ test('help names every command and every exit code', async () => {
       'ack',
       'resolve',
     ],
-    ...['approve', 'reject', 'break-glass', 'confirm-restore'],
-    ...['backup', 'backups', 'worker', 'init', 'check', 'doctor', 'help'],
+    ...['approve', 'reject', 'break-glass', 'confirm-restore', 'tick', 'notify-customers'],
+    ...['gate', 'block', 'unblock', 'blocks'],
+    ...[
+      'backup',
+      'backups',
+      'worker',
+      'init',
+      'check',
+      'doctor',
+      'records',
+      'page-test',
+      'templates',
+      'help',
+    ],
   ]);
   expect([...out.matchAll(/^ {2}(\d+) {2}/gm)].map(([, number]) => Number(number))).toEqual([
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 130,
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 130,
   ]);
   expect(code).toBe(0);
 });
@@ -102,6 +115,18 @@ test.each([
       '2999-01-01T00:00:00Z',
     ],
     '--detected-at 2999-01-01T00:00:00Z is in the future: the deadline counts from there.',
+  ],
+  [
+    ['rollback', 'full', 'listings', '--reason', 'x', '--yes', '--released-at', '2999-01-01T00:00:00Z'],
+    '--released-at 2999-01-01T00:00:00Z is in the future: a backup from before it would hold all of the damage.',
+  ],
+  [
+    ['decide-freeze', 'freeze-1', 'full', '--released-at', '2999-01-01T00:00:00Z'],
+    '--released-at 2999-01-01T00:00:00Z is in the future: a backup from before it would hold all of the damage.',
+  ],
+  [
+    ['decide-freeze', 'freeze-1', 'release', '--to', 'blue'],
+    '--to goes with full: release restores nothing.',
   ],
   [['history', '--limit', 'all'], '--limit must be a whole number from 1 to 9999, not "all".'],
   [

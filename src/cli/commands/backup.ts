@@ -24,7 +24,7 @@ export async function backup(options: BackupOptions, io: Io): Promise<number> {
   // What a pipeline passes on from a variable that is not set.
   if (release?.trim() === '') throw usageError('--release must not be empty.');
   const jobs = options.jobs === undefined ? undefined : readJobs(options.jobs);
-  const config = await loadConfig({ path: options.config, env: io.env, secrets: false });
+  const config = await loadConfig({ path: options.config, env: io.env, secrets: false, mayBeSilent: true });
   const { backUp } = await import('../../backups.ts');
   const around = { config, env: io.env, signal: io.signal };
   const made = await unlessInterrupted(

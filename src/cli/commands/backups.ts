@@ -20,7 +20,7 @@ export type BackupsOptions = {
 export async function backups(options: BackupsOptions, io: Io): Promise<number> {
   const wanted = { service: options.service, environment: options.env };
   const releasedAt = options.before === undefined ? null : readTime(options.before);
-  const config = await loadConfig({ path: options.config, env: io.env, secrets: false });
+  const config = await loadConfig({ path: options.config, env: io.env, secrets: false, mayBeSilent: true });
   const { chooseFor, dropKept, judgeAll, keptBefore } = await import('../../backups.ts');
   const around = { config, env: io.env, signal: io.signal };
   if (options.dropExpired) {

@@ -1,6 +1,6 @@
 /** `backout freeze`: ask, start, watch until people have decided. */
+import { leave } from '../detached.ts';
 import { usageError } from '../errors.ts';
-import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
 import { requireYes } from '../require-yes.ts';
@@ -8,8 +8,8 @@ import { toRequest } from '../request.ts';
 import type { RequestOptions } from '../request.ts';
 import { withTemporal } from '../temporal/connect.ts';
 import { startRollback } from '../temporal/start.ts';
-import { untilTakenUp, watchForWorker } from '../temporal/workers.ts';
-import { goesOn, showUntilEnd } from '../watching.ts';
+import { watchForWorker } from '../temporal/workers.ts';
+import { showUntilEnd } from '../watching.ts';
 
 export type FreezeOptions = GlobalOptions &
   Pick<
@@ -44,17 +44,8 @@ export async function freeze(options: FreezeOptions, io: Io): Promise<number> {
     const started = await startRollback(session, { kind: 'freeze', request });
     const { workflowId } = started;
     if (options.detach) {
-      await untilTakenUp(session, workflowId, io.signal);
-      if (io.signal.aborted) {
-        io.err(`\n${goesOn(session, workflowId)}\n`);
-        return EXIT.interrupted;
-      }
-      io.out(
-        json
-          ? `${JSON.stringify({ format: 'backout.started/1', ...started }, null, 2)}\n`
-          : `Started ${workflowId}. What is held:  ${session.program} status ${workflowId}\n`,
-      );
-      return EXIT.ok;
+      const next = `What is held:  ${session.program} status ${workflowId}`;
+      return await leave(session, { ...started, json, next }, io);
     }
     if (!json) io.out(`Started ${workflowId}. Times are UTC.\n`);
     return await showUntilEnd(

@@ -15,7 +15,15 @@ import { renderPlan } from '../view/plan.ts';
 export type PlanOptions = GlobalOptions &
   Pick<
     RequestOptions,
-    'service' | 'env' | 'to' | 'faulty' | 'severity' | 'releasedAt' | 'backup' | 'ignoreMigrations'
+    | 'service'
+    | 'env'
+    | 'to'
+    | 'faulty'
+    | 'severity'
+    | 'releasedAt'
+    | 'backup'
+    | 'restoreAgain'
+    | 'ignoreMigrations'
   > & {
     full?: boolean;
     json?: boolean;
@@ -36,7 +44,7 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
 }
 
 function startCommand(options: PlanOptions, { kind, environment, hash }: PlanSummary): string {
-  const { service, to, faulty, severity, releasedAt, backup, ignoreMigrations } = options;
+  const { service, to, faulty, severity, releasedAt, backup, restoreAgain, ignoreMigrations } = options;
   const parts = [
     `${programWith(options)} rollback ${kind} ${service} --env ${environment}`,
     ...(to === undefined ? [] : [`--to ${quoted(to)}`]),
@@ -44,6 +52,7 @@ function startCommand(options: PlanOptions, { kind, environment, hash }: PlanSum
     ...(severity === undefined ? [] : [`--severity ${severity}`]),
     ...(releasedAt === undefined ? [] : [`--released-at ${shellWord(releasedAt)}`]),
     ...(backup === undefined ? [] : [`--backup ${shellWord(backup)}`]),
+    ...(restoreAgain ? ['--restore-again'] : []),
     ...(ignoreMigrations === undefined ? [] : [`--ignore-migrations ${quoted(ignoreMigrations)}`]),
     `--reason "WHY" --plan-hash ${hash} --yes`,
   ];

@@ -1,5 +1,6 @@
 /** `backout rollback traffic-only`, `rollback full` and `recover`: show the plan, ask, start, watch. */
 import type { PlanSummary, RunKind } from '../../domain/plan.ts';
+import { leave } from '../detached.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -13,9 +14,9 @@ import type { Session } from '../temporal/connect.ts';
 import { makePlan } from '../temporal/dry-run.ts';
 import { startRollback } from '../temporal/start.ts';
 import type { Wanted } from '../temporal/start.ts';
-import { untilTakenUp, watchForWorker } from '../temporal/workers.ts';
+import { watchForWorker } from '../temporal/workers.ts';
 import { renderPlan } from '../view/plan.ts';
-import { goesOn, showUntilEnd } from '../watching.ts';
+import { showUntilEnd } from '../watching.ts';
 
 export type RollbackOptions = GlobalOptions &
   RequestOptions & { yes?: boolean; detach?: boolean; local?: boolean; json?: boolean };
@@ -81,18 +82,8 @@ async function startAndWatch(
   const started = await startRollback(session, wanted);
   const { workflowId } = started;
   if (options.detach) {
-    // What nobody takes up now would start by itself when a worker comes, which may be hours later.
-    await untilTakenUp(session, workflowId, io.signal);
-    if (io.signal.aborted) {
-      io.err(`\n${goesOn(session, workflowId)}\n`);
-      return EXIT.interrupted;
-    }
-    io.out(
-      options.json
-        ? `${JSON.stringify({ format: 'backout.started/1', ...started }, null, 2)}\n`
-        : `Started ${workflowId}. It goes on by itself.\n  Watch it:  ${session.program} watch ${workflowId}\n`,
-    );
-    return EXIT.ok;
+    const next = `It goes on by itself.\n  Watch it:  ${session.program} watch ${workflowId}`;
+    return await leave(session, { ...started, json: options.json, next }, io);
   }
   if (!options.json) io.out(`Started ${workflowId}. Times are UTC.\n`);
   return await showUntilEnd(

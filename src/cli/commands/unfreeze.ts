@@ -16,6 +16,9 @@ export type UnfreezeOptions = GlobalOptions & {
   reason: string;
   env?: string;
   by?: string;
+  local?: boolean;
+  takeOver?: string;
+  takeOverNote?: string;
   json?: boolean;
 };
 
@@ -24,6 +27,10 @@ const ANSWER_WITHIN_MS = 5000;
 export async function unfreeze(options: UnfreezeOptions, io: Io): Promise<number> {
   const { reason, json = false } = options;
   const request = toRequest(options, io.env);
+  if (options.local) {
+    const { unfreezeLocally } = await import('../local/unfreeze.ts');
+    return await unfreezeLocally({ ...options, request }, io);
+  }
   return await withTemporal(options, io, async (session) => {
     const waiting = await frozenRun(session, options);
     if (waiting !== null) {

@@ -1,5 +1,5 @@
 /** `backout worker`: runs the steps, until SIGTERM. */
-import { loadConfig } from '../../config/load.ts';
+import { checkConfig } from '../../config/load.ts';
 import { runWorker } from '../../worker.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -10,13 +10,14 @@ import { networkProblem } from '../temporal/network.ts';
 export type WorkerOptions = GlobalOptions & { taskQueue?: string };
 
 export async function worker({ taskQueue, ...options }: WorkerOptions, io: Io): Promise<number> {
-  const config = await loadConfig({
+  const { config, unusedTemplates } = await checkConfig({
     path: options.config,
     flags: { address: options.address, namespace: options.namespace },
     env: io.env,
+    leavesTemplatesOut: true,
   });
   try {
-    await runWorker({ config, ...(taskQueue === undefined ? {} : { taskQueue }) });
+    await runWorker({ config, unusedTemplates, ...(taskQueue === undefined ? {} : { taskQueue }) });
   } catch (error) {
     const problem = await networkProblem(config.temporal.address);
     const why = problem ?? (error instanceof Error ? error.message : String(error));

@@ -6,8 +6,11 @@ import { ConfigurationError, formatPath, shortPath } from '../../config/problems
 import type { PlacedProblem } from '../../config/problems.ts';
 import { resolveService } from '../../config/services.ts';
 import { BackoutFailure, NOTHING_CHANGED } from '../../domain/failure.ts';
+import { escalationPolicy } from '../../domain/escalation/policy.ts';
+import { enumerate } from '../../domain/report/plain.ts';
 import type { GlobalOptions } from '../program.ts';
 import type { Line, Mark, Section } from './diagnosis.ts';
+import { unreminded } from './reminders.ts';
 
 /** A service's environment, and whom to ask about it. Without a service: all that the worker knows. */
 export type Place = { service?: string; environment?: string; taskQueue: string };
@@ -29,7 +32,8 @@ export async function lookAtConfiguration(
       flags: { address, namespace },
       secrets: false,
     });
-    return { config, section: section(good(config), ...warnings.map((odd) => placed('warning', odd))) };
+    const odd = warnings.map((one) => placed('warning', one));
+    return { config, section: section(good(config), ...odd, ...unpaged(config), ...unreminded(config)) };
   } catch (error) {
     return { config: null, section: section(...problemLines(error)) };
   }
@@ -48,6 +52,26 @@ function good({ file, services }: BackoutConfig): Line {
     ([name, { environments }]) => `${name} (${Object.keys(environments).join(', ')})`,
   );
   return { mark: 'ok', name: shortPath(file), detail: names.join(', ') };
+}
+
+/** Where a rollback that waits, or that fails, would wake nobody. */
+function unpaged({ services, escalation, approvals }: BackoutConfig): Line[] {
+  const places = Object.entries(services).flatMap(([service, { environments }]) =>
+    Object.entries(environments).flatMap(([environment, { escalation: own }]) =>
+      escalationPolicy({ file: escalation, environment: own, people: approvals }) === null
+        ? [`${service} in ${environment}`]
+        : [],
+    ),
+  );
+  if (places.length === 0) return [];
+  return [
+    {
+      mark: 'warning',
+      name: 'escalation',
+      detail: `nobody is paged about a rollback of ${enumerate(places)}`,
+      fix: 'Say under `escalation` who is paged, and when: docs/escalation.md.',
+    },
+  ];
 }
 
 function problemLines(error: unknown): Line[] {

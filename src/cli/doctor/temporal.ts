@@ -1,10 +1,11 @@
 /** Is Temporal there, with what rollbacks need of it? Every question has its time-out. */
 import { connect as openSocket } from 'node:net';
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { connectionOptions } from '../../config/temporal.ts';
 import type { TemporalSettings } from '../../config/temporal.ts';
 import { BackoutFailure } from '../../domain/failure.ts';
 import { listKnown, SEARCH_ATTRIBUTES } from '../../search-attributes.ts';
+import { openConnection } from '../temporal/open-connection.ts';
 import type { Line } from './diagnosis.ts';
 
 const WITHIN_MS = 4000;
@@ -19,7 +20,7 @@ export async function reachTemporal(
   const started = performance.now();
   try {
     const options = await connectionOptions({ temporal }, env);
-    const connection = await Connection.connect({ ...options, connectTimeout: WITHIN_MS });
+    const connection = await openConnection({ ...options, connectTimeout: WITHIN_MS });
     const { serverVersion } = await inTime(connection, () => connection.workflowService.getSystemInfo({}));
     const detail = `answers in ${Math.round(performance.now() - started)} ms, version ${serverVersion}`;
     return { connection, line: { mark: 'ok', name, detail } };

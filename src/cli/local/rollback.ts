@@ -2,8 +2,6 @@
  * `--local`: the same workflow and steps inside this command, for when Temporal is down. This command is the
  * worker, so ending it ends the rollback where it is; the next one reads what is there and goes on.
  */
-import { checkConfig } from '../../config/load.ts';
-import type { PlacedProblem } from '../../config/problems.ts';
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
 import { asSentence, clean } from '../../domain/report/plain.ts';
 import type { RunKind } from '../../domain/plan.ts';
@@ -24,7 +22,9 @@ import { Progress } from '../view/progress.ts';
 import { endingDocument } from '../watching.ts';
 import { workflowIdFor } from '../workflow-id.ts';
 import { answerApproval } from './approval.ts';
+import { loadTolerantly } from './config.ts';
 import { answerDecision } from './decision.ts';
+import { answerFreeze } from './freeze.ts';
 
 export type LocalOptions = GlobalOptions & {
   /** A full rollback waits for people whom it could not reach here. */
@@ -37,8 +37,7 @@ export type LocalOptions = GlobalOptions & {
 
 export async function rollbackLocally(options: LocalOptions, io: Io): Promise<number> {
   const { kind, request, yes = false, json = false } = options;
-  const { config, silent } = await checkConfig({ path: options.config, env: io.env, mayBeSilent: true });
-  for (const channel of silent) io.err(`${io.colours.yellow('!')} ${untold(channel)}\n`);
+  const config = await loadTolerantly(options, io);
   if (!json) io.err('Starting a Temporal server and a worker inside this command …\n');
   const workflowId = workflowIdFor(request, new Date());
   const isPlanOnly = request.dryRun === true || !yes;
@@ -64,13 +63,8 @@ export async function rollbackLocally(options: LocalOptions, io: Io): Promise<nu
   }
 }
 
-/** At this moment moving traffic is worth more than telling of it. */
-function untold({ path, message }: PlacedProblem): string {
-  const [why = ''] = message.split('; ');
-  return `The Slack channel ${String(path.at(-1))} will not be told: ${why}. The rollback goes on; that nobody was told is noted in its report.`;
-}
-
-async function start(options: Parameters<typeof startLocalRollback>[0]): Promise<LocalRollback> {
+/** @throws CliError `failed` when there can be no server or worker inside this command */
+export async function start(options: Parameters<typeof startLocalRollback>[0]): Promise<LocalRollback> {
   try {
     const local = await startLocalRollback(options);
     // The ending is read by `follow`, which knows what a failure means.
@@ -117,7 +111,7 @@ async function startAgreed(
   });
 }
 
-async function showUntilEnd(
+export async function showUntilEnd(
   { client }: LocalRollback,
   { workflowId, json }: { workflowId: string; json: boolean },
   io: Io,
@@ -144,6 +138,7 @@ async function showUntilEnd(
         );
       await answerApproval({ client, workflowId, status }, io);
       await answerDecision({ client, workflowId, status }, io);
+      await answerFreeze({ client, workflowId, status }, io);
     },
     onSilence: () => undefined,
   });
@@ -158,7 +153,7 @@ async function showUntilEnd(
 /** What to know about a rollback that ended with this command. */
 export function stoppedMidway(status: RollbackStatus | null): string {
   const traffic =
-    status === null || status.plan === null
+    status === null || (status.plan === null && status.freeze === undefined)
       ? NOTHING_CHANGED
       : `${asSentence(clean(status.traffic))} Data was not changed.`;
   const step = status?.steps.find(({ state }) => state === 'running' || state === 'waiting-for-decision');

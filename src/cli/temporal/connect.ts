@@ -1,16 +1,18 @@
 /** The connection of a command to Temporal, and plain words when there is none. */
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { loadClientSettings } from '../../config/client.ts';
 import { searchedFiles } from '../../config/find.ts';
 import { connectionOptions } from '../../config/temporal.ts';
 import type { TemporalSettings } from '../../config/temporal.ts';
-import { NOTHING_CHANGED } from '../../domain/failure.ts';
 import { CliError, THIS_CHANGED_NOTHING } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { programWith } from '../follow-up.ts';
 import type { Io } from '../io.ts';
 import type { GlobalOptions } from '../program.ts';
 import { networkProblem } from './network.ts';
+import { isNoNamespace, noNamespace } from './no-namespace.ts';
+import { openConnection } from './open-connection.ts';
 
 /** A person waits: what does not answer by then is down for the purposes of a rollback. */
 const CONNECT_WITHIN_MS = 4000;
@@ -43,6 +45,8 @@ export async function withTemporal<Result>(
   try {
     const client = new Client({ connection, namespace: settings.namespace });
     return await work({ client, settings, program: programWith(options), file });
+  } catch (error) {
+    throw isNoNamespace(error) ? noNamespace(settings, error) : error;
   } finally {
     await connection.close();
   }
@@ -54,7 +58,7 @@ async function connect(sought: Sought, env: NodeJS.ProcessEnv): Promise<Connecti
   const { settings } = sought;
   const options = await connectionOptions({ temporal: settings }, env);
   try {
-    return await Connection.connect({ ...options, connectTimeout: CONNECT_WITHIN_MS });
+    return await openConnection({ ...options, connectTimeout: CONNECT_WITHIN_MS });
   } catch (error) {
     const reason = await reasonOf(settings.address, error);
     throw new CliError(EXIT.unreachable, unreachable(sought, reason), { cause: error });
@@ -65,14 +69,14 @@ async function connect(sought: Sought, env: NodeJS.ProcessEnv): Promise<Connecti
 export function unreachable({ settings: { address }, file, isAboutOne }: Sought, reason: string): string {
   const changed = isAboutOne
     ? `${THIS_CHANGED_NOTHING}; what the rollback has done is not known from here.`
-    : NOTHING_CHANGED;
+    : `${THIS_CHANGED_NOTHING}.`;
   return (
     `Temporal at ${address} can't be reached: ${reason}. ${changed}\n` +
     (file === null ? `  - ${noFile()}\n` : '') +
     '  - Is the address right? It comes from --address, TEMPORAL_ADDRESS, backout.yaml or the profile of the `temporal` CLI.\n' +
     '  - Does the server run? `backout doctor` looks at everything on the way.\n' +
     '  - Can it not wait? `backout rollback traffic-only SERVICE --reason WHY --local` needs no Temporal and no worker,\n' +
-    '    only the configuration and the way to the hosts.'
+    '    only the configuration and the way to the hosts. So do `backout recover` and `backout unfreeze`, with --local.'
   );
 }
 

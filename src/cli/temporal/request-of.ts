@@ -2,7 +2,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { Client } from '@temporalio/client';
 
-type Asked = { service?: string; environment?: string };
+type Asked = { service?: string; environment?: string; dryRun?: boolean };
 
 /** Empty where the input is none that a rollback understands, or is forgotten. */
 export async function requestOf(
@@ -25,9 +25,10 @@ export async function requestOf(
 /** Anybody may start a workflow with anything. */
 function readAsked(input: unknown): Asked {
   if (typeof input !== 'object' || input === null) return {};
-  const { service, environment } = input as Record<string, unknown>;
+  const { service, environment, dryRun } = input as Record<string, unknown>;
   return {
     ...(typeof service === 'string' ? { service } : {}),
     ...(typeof environment === 'string' ? { environment } : {}),
+    ...(dryRun === true ? { dryRun } : {}),
   };
 }

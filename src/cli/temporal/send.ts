@@ -20,7 +20,7 @@ const ANSWER_WITHIN_MS = 10_000;
 export async function send(
   { client, program }: Session,
   workflowId: string,
-  message: { name: MessageName | ApprovalMessageName | 'decideFreeze'; content: object },
+  message: { name: MessageName | ApprovalMessageName | 'decideFreeze' | 'tick'; content: object },
 ): Promise<void> {
   try {
     const answer = await client.connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
@@ -56,11 +56,12 @@ async function exists(client: Client, workflowId: string): Promise<boolean> {
 const refused = (why: string, program: string): CliError =>
   refusedMessage(`The rollback refused the message: ${why.replaceAll('`backout ', `\`${program} `)}.`);
 
-/** The server keeps an update only when a worker has taken it, so it is not known here whether it arrived. */
+/** The server hands it to the next worker, unless it is restarted first: it keeps for good only what a worker has taken. */
 function noAnswer(workflowId: string, program: string): CliError {
   return new CliError(
     EXIT.unreachable,
-    `No worker answered for ${workflowId} within ${ANSWER_WITHIN_MS / 1000} s, so it is not certain that the message was taken. ` +
-      `Start a worker with \`${program} worker\`, look with \`${program} status ${workflowId}\`, and send it again if it is not there.`,
+    `No worker answered for ${workflowId} within ${ANSWER_WITHIN_MS / 1000} s, so it is not known whether anything has changed. ` +
+      `The message was sent and counts when a worker is there: start one with \`${program} worker\`, look with ` +
+      `\`${program} status ${workflowId}\`, and send it again only if it is not there.`,
   );
 }

@@ -14,6 +14,7 @@ export type Started = { workflowId: string; runId: string };
 export const WORKFLOW_TYPES = {
   'traffic-only': 'trafficOnlyRollback',
   full: 'fullRollback',
+  partial: 'partialRollback',
   recover: 'recoverService',
   freeze: 'freezeService',
   unfreeze: 'unfreezeService',
@@ -27,6 +28,9 @@ export const ANY_ROLLBACK = `WorkflowType IN (${Object.values(WORKFLOW_TYPES)
 
 /** Finds those that may have frozen a service. */
 export const CAN_FREEZE = `WorkflowType IN ("${WORKFLOW_TYPES.freeze}", "${WORKFLOW_TYPES.full}")`;
+
+/** Finds those that hold requests and writes, or let them through. */
+export const MAY_HOLD = `WorkflowType IN ("${WORKFLOW_TYPES.freeze}", "${WORKFLOW_TYPES.full}", "${WORKFLOW_TYPES.unfreeze}")`;
 
 /** A rollback to start. */
 export type Wanted = { kind: RunKind; request: RollbackRequestInput };

@@ -1,8 +1,7 @@
 /** Is there a worker? A rollback nobody takes up would start by itself whenever one comes: that must not surprise. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
-import { NOTHING_CHANGED } from '../../domain/failure.ts';
-import { CliError } from '../errors.ts';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { CliError, THIS_CHANGED_NOTHING } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Session } from './connect.ts';
 import { noFile } from './connect.ts';
@@ -14,21 +13,29 @@ const WORKFLOW_TASKS = 1;
 /** How long a worker that is there may take for its first task before we believe that it is not. */
 export const FIRST_TASK_WITHIN_MS = 8_000;
 
-/** @throws CliError `unreachable` when no worker has asked the task queue for work lately */
-export async function requireWorker(session: Session): Promise<void> {
+/**
+ * `outcome` says what did not happen for it.
+ * @throws CliError `unreachable` when no worker has asked the task queue for work lately
+ */
+export async function requireWorker(session: Session, outcome = ROLLED_NOTHING_BACK): Promise<void> {
   const { client, settings } = session;
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: settings.namespace,
     taskQueue: { name: settings.taskQueue },
     taskQueueType: WORKFLOW_TASKS,
   });
-  if (!readPollers(pollers).some(isPolling)) throw noWorker(session);
+  if (!readPollers(pollers).some(isPolling)) throw noWorker(session, outcome);
 }
 
-function noWorker({ settings, program, file }: Session): CliError {
+const WITHOUT_A_WORKER =
+  'With --local, `backout rollback traffic-only`, `backout recover` and `backout unfreeze` need no worker.';
+/** What others do can't be known from here. */
+const ROLLED_NOTHING_BACK = `${THIS_CHANGED_NOTHING}. ${WITHOUT_A_WORKER}`;
+
+export function noWorker({ settings, program, file }: Session, outcome = ROLLED_NOTHING_BACK): CliError {
   return new CliError(
     EXIT.unreachable,
-    `No worker polls task queue ${settings.taskQueue}: start one with \`${program} worker\`, or use --local. ${NOTHING_CHANGED}` +
+    `No worker polls task queue ${settings.taskQueue}: start one with \`${program} worker\`. ${outcome}` +
       (file === null ? ` ${noFile()}` : ''),
   );
 }
@@ -74,13 +81,26 @@ const UNTOUCHED_HISTORY = 2;
 async function withdraw(session: Session, workflowId: string): Promise<never> {
   const { client, program } = session;
   const handle = client.workflow.getHandle(workflowId);
-  await handle.terminate('no worker took it up, so `backout` took it back: nothing was changed');
-  const { events } = await handle.fetchHistory();
-  const wasBegun = (events ?? []).some((event) => event.workflowTaskStartedEventAttributes);
-  if (!wasBegun) throw noWorker(session);
+  const reason = 'no worker took it up, so `backout` took it back: nothing was changed';
+  if (await wasTakenBack(handle, reason)) throw noWorker(session, takenBack(session, workflowId));
   throw new CliError(
     EXIT.failed,
     `A worker took ${workflowId} up at the very moment when it was taken back for lack of a worker, and was ended at ` +
       `its first step, which reads. See with \`${program} plan SERVICE\` where traffic is, and start again.`,
   );
+}
+
+/** Others of the same service may be in the middle of their work, which can't be known without a worker. */
+export function takenBack({ program }: Pick<Session, 'program'>, workflowId: string): string {
+  return (
+    `${workflowId} was taken back, and has changed nothing. Another may be at work: \`${program} status\` lists those that run. ` +
+    WITHOUT_A_WORKER
+  );
+}
+
+/** Ends a run that no worker has taken up. False: one was quicker, and it may have done something. */
+export async function wasTakenBack(handle: WorkflowHandle, reason: string): Promise<boolean> {
+  await handle.terminate(reason);
+  const { events } = await handle.fetchHistory();
+  return !(events ?? []).some((event) => event.workflowTaskStartedEventAttributes);
 }

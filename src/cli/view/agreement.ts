@@ -3,9 +3,11 @@ import { mayTake, requesterOf } from '../../domain/approval/policy.ts';
 import type { Policy } from '../../domain/approval/policy.ts';
 import { describePeople } from '../../domain/approval/words.ts';
 import { migrationLines } from '../../domain/migrations/words.ts';
+import { describeFile, describeFlag } from '../../domain/partial/words.ts';
 import { describeRelease } from '../../domain/plan.ts';
 import type { DatabasePlan, PlanSummary } from '../../domain/plan.ts';
-import { lossWindow } from '../../domain/report/data.ts';
+import type { Loss } from '../../domain/loss.ts';
+import { lossWindow } from '../../domain/report/loss.ts';
 import { formatBytes, formatDuration, formatTime } from '../../domain/report/format.ts';
 import { oneLine } from '../../domain/report/plain.ts';
 import type { Colours } from '../io.ts';
@@ -20,14 +22,27 @@ function row(label: string, ...lines: string[]): string[] {
   );
 }
 
-/** Nothing for a rollback that restores no database. */
-export function databaseRows({ database, madeAt }: PlanSummary, { yellow }: Colours): string[] {
+/** Nothing for a rollback that restores no database. `loss`: what it would lose, where that was counted since. */
+export function databaseRows({ database, madeAt }: PlanSummary, { yellow }: Colours, loss?: Loss): string[] {
   if (database === undefined) return [];
   return [
-    ...row('Database', `${database.database} (${STRATEGY[database.strategy]})`),
+    ...row(
+      'Database',
+      `${database.database} (${database.alreadyRestored === undefined ? STRATEGY[database.strategy] : 'restored already'})`,
+    ),
     ...row('Backup', describeBackup(database, madeAt), database.path),
-    ...row('Lost', `${upperFirst(lossWindow(database))}`, ...newerRows(database)).map(yellow),
+    ...row('Lost', upperFirst(lossWindow(database, loss)), ...newerRows(loss ?? database)).map(yellow),
     ...row('Not taken', ...database.passedOver),
+  ];
+}
+
+/** What of flags and configuration changes; nothing for other kinds. */
+export function partialRows({ partial }: PlanSummary): string[] {
+  if (partial === undefined) return [];
+  return [
+    ...row('Flags', ...partial.flags.map(describeFlag)),
+    ...partial.files.flatMap((file) => row('File', ...describeFile(file))),
+    ...row('Restarts', partial.restarts.map(describeRelease).join(', ') || 'nothing'),
   ];
 }
 
@@ -52,7 +67,10 @@ export function describeBackup(
 }
 
 /** The counted tables one by one, those without a newer row too; and which could not be counted. */
-function newerRows({ newerRows: tables }: DatabasePlan): string[] {
+function newerRows(counted: DatabasePlan | Loss): string[] {
+  const { newerRows: tables } = counted;
+  if ('alreadyRestored' in counted) return [];
+  if ('problem' in counted && counted.problem !== null) return [];
   if (tables.length === 0) return ['Newer rows are not counted: `newerRows` is not configured.'];
   return tables.map(({ table, rows, problem }) =>
     rows === null
@@ -99,5 +117,5 @@ function restoreRows({ people: everybody, restore }: Policy, requestedBy: string
   );
 }
 
-const minutes = (count: number): string => (count % 60 === 0 ? `${count / 60} h` : `${count} min`);
+export const minutes = (count: number): string => (count % 60 === 0 ? `${count / 60} h` : `${count} min`);
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,5 +1,6 @@
 /** How it ended, and what to do now. */
 import { NOTHING_CHANGED } from '../../domain/failure.ts';
+import { againCommand, frozenAgain } from '../../domain/report/again.ts';
 import { dataSentence } from '../../domain/report/data.ts';
 import { formatDuration } from '../../domain/report/format.ts';
 import { asSentence, clean } from '../../domain/report/plain.ts';
@@ -27,6 +28,7 @@ export function exitCodeOfEnding(ending: Ending): ExitCode {
 function exitCodeOfResult({ outcome }: RollbackResult): ExitCode {
   switch (outcome) {
     case 'rolled-back':
+    case 'restored':
     case 'recovered':
     case 'released':
     case 'dry-run':
@@ -57,18 +59,35 @@ function describe(ending: Ending, status: RollbackStatus | null, colours: Colour
       return [
         bold(yellow('CANCELLED')),
         `The rollback was cancelled from outside. ${whereTraffic(status)}`,
-        ...next((status && recordsLine(status)) ?? reportLine(null), AGAIN),
+        ...next((status && recordsLine(status)) ?? reportLine(null), again(status)),
       ];
     case 'terminated':
       return [
         bold(red('ENDED FROM OUTSIDE')),
         `The rollback was ended from outside, without any clean-up: ${clean(ending.reason)}. ${whereTraffic(status)}`,
-        ...next('See with `backout plan SERVICE` which release serves now.', AGAIN, ...evidence(status)),
+        ...next(
+          'See with `backout plan SERVICE` which release serves now.',
+          again(status),
+          ...evidence(status),
+        ),
       ];
   }
 }
 
-const AGAIN = 'To finish it, start it again: it reads what is there and goes on.';
+/** It reads what is there and goes on. */
+function again(status: RollbackStatus | null): string {
+  if (status?.plan == null) return 'To finish it, start it again: it reads what is there and goes on.';
+  const frozen = frozenAgain(status.plan, status.freeze);
+  if (frozen !== null) return `To finish it: ${frozen}`;
+  return `To finish it, start it again: \`${againCommand(status.plan)}\`. It reads what is there and goes on.`;
+}
+
+function anotherWay({ service, environment }: RollbackResult, status: RollbackStatus | null): string {
+  const frozen = status?.plan == null ? null : frozenAgain(status.plan, status.freeze);
+  return frozen === null
+    ? `Decide the next way: another release (\`backout rollback traffic-only ${service} --env ${environment} --to RELEASE --reason …\`), or a fix forward.`
+    : `Decide the next way: another release (\`--to RELEASE\`), or a fix forward. For now ${frozen}`;
+}
 
 function describeResult(
   result: RollbackResult,
@@ -84,6 +103,8 @@ function describeResult(
   switch (outcome) {
     case 'rolled-back':
       return [bold(green('ROLLED BACK')), summary, took, ...next(where)];
+    case 'restored':
+      return [bold(green('PUT BACK AS BEFORE')), summary, took, ...next(where)];
     case 'recovered':
       return [bold(green('RECOVERED')), summary, took, ...next(where)];
     case 'unverified':
@@ -93,21 +114,24 @@ function describeResult(
         took,
         ...next(
           `Treat ${result.service} in ${result.environment} as broken, and tell the next level now.`,
-          `Decide the next way: another release (\`backout rollback traffic-only ${result.service} --env ${result.environment} --to RELEASE --reason …\`), or a fix forward.`,
+          anotherWay(result, status),
           where,
         ),
       ];
     case 'aborted':
     case 'cancelled':
-      return [bold(yellow(outcome.toUpperCase())), summary, took, ...next(where, AGAIN)];
+      return [bold(yellow(outcome.toUpperCase())), summary, took, ...next(where, again(status))];
     case 'released':
-      return [bold(green('NOT FROZEN ANY MORE')), summary];
+      return [bold(green('NOT FROZEN ANY MORE')), summary, ...freezeReport(result)];
     case 'left-frozen':
-      return [bold(red('STILL FROZEN')), summary];
+      return [bold(red('STILL FROZEN')), summary, ...freezeReport(result)];
     case 'dry-run':
       return [bold('DRY RUN'), summary];
   }
 }
+
+const freezeReport = ({ incidentFolder }: RollbackResult): string[] =>
+  incidentFolder === null ? [] : next(reportLine(incidentFolder));
 
 function evidence(status: RollbackStatus | null): string[] {
   const line = status && recordsLine(status);

@@ -4,7 +4,7 @@ import type { ObservedRelease, PlannedStep, PlanSummary } from '../../domain/pla
 import { formatDuration, formatShare, formatTime } from '../../domain/report/format.ts';
 import { oneLine } from '../../domain/report/plain.ts';
 import type { Colours } from '../io.ts';
-import { databaseRows, migrationRows, policyRows } from './agreement.ts';
+import { databaseRows, migrationRows, minutes, partialRows, policyRows } from './agreement.ts';
 
 export function renderPlan(plan: PlanSummary, colours: Colours): string {
   const { bold, dim, yellow } = colours;
@@ -17,7 +17,8 @@ export function renderPlan(plan: PlanSummary, colours: Colours): string {
     ...route(plan),
     `  Target    ${oneLine(plan.target)}`,
     `  Expected  ${formatDuration(plan.expectedSeconds * 1000)}`,
-    `  Deadline  ${deadline.severity}: traffic safe by ${formatTime(deadline.at)} (${deadline.minutes} min after ${formatTime(deadline.from)})`,
+    `  Deadline  ${deadline.severity}: ${plan.kind === 'partial' ? 'service' : 'traffic'} safe by ${formatTime(deadline.at)} (${deadline.minutes} min after ${formatTime(deadline.from)})`,
+    ...partialRows(plan),
     ...databaseRows(plan, colours),
     ...migrationRows(plan),
     ...policyRows(plan),
@@ -39,7 +40,7 @@ export function renderPlan(plan: PlanSummary, colours: Colours): string {
       : ['', yellow('Warnings'), ...plan.warnings.map((warning) => yellow(`  - ${oneLine(warning)}`))]),
     '',
     bold('Steps'),
-    ...plan.steps.flatMap((step, index) => planned(step, index + 1, colours)),
+    ...plan.steps.flatMap((step, index) => planned(step, { number: index + 1, plan }, colours)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -65,14 +66,25 @@ function observed(release: ObservedRelease, { bold, red }: Colours): string[] {
   ];
 }
 
-function planned(step: PlannedStep, number: number, { dim }: Colours): string[] {
+function planned(
+  step: PlannedStep,
+  { number, plan }: { number: number; plan: PlanSummary },
+  { dim }: Colours,
+): string[] {
   const place = `${number}.`.padStart(4);
   if (step.notNeeded !== undefined)
     return [dim(`${place} ${step.name}: not needed, ${oneLine(step.notNeeded)}`)];
   const changes = step.changes === 'nothing' ? 'changes nothing' : `changes ${step.changes}`;
-  const times = `about ${formatDuration(step.expectedSeconds * 1000)}, at most ${formatDuration(step.budgetSeconds * 1000)}`;
   return [
-    `${place} ${step.name}: ${oneLine(step.title)} ${dim(`(${times}; ${changes})`)}`,
+    `${place} ${step.name}: ${oneLine(step.title)} ${dim(`(${duration(step, plan)}; ${changes})`)}`,
     ...step.commands.map((command) => `       ${dim(oneLine(command))}`),
   ];
+}
+
+/** A person's time is not the machine's. */
+function duration({ name, expectedSeconds, budgetSeconds }: PlannedStep, { policy }: PlanSummary): string {
+  const limit = policy?.restore?.expiresMinutes;
+  if (name === 'confirm-restore')
+    return `a person’s time${limit === undefined ? '' : `, at most ${minutes(limit)}`}`;
+  return `about ${formatDuration(expectedSeconds * 1000)}, at most ${formatDuration(budgetSeconds * 1000)}`;
 }

@@ -2,10 +2,12 @@
  * The live view: what is new since the last look, as lines that are only ever appended. So it reads the same on a
  * terminal, in a pipe and in a CI log.
  */
-import { STEPS, describeRelease } from '../../domain/plan.ts';
+import { STEPS } from '../../domain/plan.ts';
 import { decidedSoFar } from '../../domain/approval/notes.ts';
 import { formatDuration, formatTime } from '../../domain/report/format.ts';
+import { changeOf } from '../../domain/report/kind.ts';
 import { oneLine } from '../../domain/report/plain.ts';
+import { onTry } from '../../domain/report/steps.ts';
 import type { PlanSummary } from '../../domain/plan.ts';
 import type { Awaiting, RollbackStatus, StepRecord } from '../../domain/rollback.ts';
 import type { Colours } from '../io.ts';
@@ -56,7 +58,8 @@ export class Progress {
 
   #freeze({ freeze }: RollbackStatus): string[] {
     const { dim, red, yellow } = this.#colours;
-    return (freeze?.holds ?? []).flatMap((hold) => {
+    const problem = freeze?.problem ?? null;
+    const holds = (freeze?.holds ?? []).flatMap((hold) => {
       const { name, state, said, at, details } = hold;
       if (at === null || state === 'working' || state === 'pending') return [];
       const text = `${name}: ${said ?? ''}`;
@@ -65,12 +68,18 @@ export class Progress {
         ...details.map((detail) => `${INDENT}${yellow('note:')} ${oneLine(detail)}`),
       ]);
     });
+    return [
+      ...holds,
+      ...this.#once(`problem ${freeze?.decision?.at} ${problem}`, problem !== null, () => [
+        `${INDENT}${red('COULD NOT BE DONE')}  ${oneLine(problem ?? '')}`,
+      ]),
+    ];
   }
 
   #plan({ plan, startedAt }: RollbackStatus): string[] {
     if (plan === null) return [];
     const { dim, bold, yellow } = this.#colours;
-    const what = `${plan.service} in ${plan.environment}: ${describeRelease(plan.from)} → ${describeRelease(plan.to)}`;
+    const what = `${plan.service} in ${plan.environment}: ${changeOf(plan)}`;
     return [
       `${dim(clock(plan.madeAt))} ${bold(what)}  ${dim(`plan ${plan.hash}, ${formatDuration(between(startedAt, plan.madeAt))}`)}`,
       ...(plan.database === undefined
@@ -175,6 +184,6 @@ function said(step: StepRecord, plan: PlanSummary | null): string {
     case 'not-needed':
       return `not needed: ${plan?.steps.find(({ name }) => name === step.name)?.notNeeded ?? step.title}`;
     default:
-      return step.result?.proof ?? step.title;
+      return `${step.result?.proof ?? step.title}${onTry(step.result)}`;
   }
 }

@@ -14,7 +14,41 @@ describe('the configuration', () => {
     const path = writeConfig(TWO);
     const { config, section } = await lookAtConfiguration({ config: path }, {});
     expect(config?.file).toBe(path);
-    expect(section.lines).toEqual([{ mark: 'ok', name: path, detail: 'listings (production, staging)' }]);
+    expect(section.lines).toEqual([
+      { mark: 'ok', name: path, detail: 'listings (production, staging)' },
+      {
+        mark: 'warning',
+        name: 'escalation',
+        detail: 'nobody is paged about a rollback of listings in production and listings in staging',
+        fix: 'Say under `escalation` who is paged, and when: docs/escalation.md.',
+      },
+      {
+        mark: 'warning',
+        name: 'reminders',
+        detail:
+          'nobody is reminded of what is to be done after a rollback of listings in production and listings in staging',
+        fix: 'Add `slack`, a level with an `email` channel under `escalation`, `followUp.tickets` or `stakeholders`: docs/follow-up.md.',
+      },
+    ]);
+  });
+
+  it('warns of nobody where people are paged', async () => {
+    const escalation =
+      'escalation:\n  channels: { pd: { kind: pagerduty, routingKey: { env: PD } } }\n  levels: [{ channels: [pd] }]\n';
+    const path = writeConfig(TWO.replace('services:', `${escalation}services:`));
+    const { section } = await lookAtConfiguration({ config: path }, {});
+    // What rings reminds nobody.
+    expect(section.lines.map(({ name }) => name)).toEqual([path, 'reminders']);
+  });
+
+  it.each([
+    ['Slack', 'slack: { incidents: { env: SLACK } }'],
+    ['tickets', 'followUp: { tickets: { github: { repo: example/listings, token: { env: GITHUB } } } }'],
+    ['no follow-up at all', 'followUp: { enabled: false }'],
+  ])('warns of no reminders where there is %s', async (_what, setting) => {
+    const path = writeConfig(TWO.replace('services:', `${setting}\nservices:`));
+    const { section } = await lookAtConfiguration({ config: path }, {});
+    expect(section.lines.map(({ name }) => name)).toEqual([path, 'escalation']);
   });
 
   it('is wrong in places, each with what to do', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Outcome, RollbackResult } from '../../../src/domain/rollback.ts';
 import { exitCodeOfEnding, renderEnding } from '../../../src/cli/view/ending.ts';
+import { freezeOf, waitingForRestore } from '../../support/full-records.ts';
 import { at, makeRecord } from '../../support/records.ts';
 import { NO_COLOURS } from '../support/io.ts';
 
@@ -42,6 +43,23 @@ test('an aborted one says how to finish it', () => {
   );
 });
 
+test('an aborted one that is still frozen names no rollback that would be refused', () => {
+  const { status } = waitingForRestore({ outcome: 'aborted', freeze: freezeOf('held', 'held') });
+  const shown = renderEnding({ kind: 'result', result: result('aborted') }, status, NO_COLOURS);
+  expect(shown).toContain(
+    '  → To finish it: it is frozen, and other rollbacks are refused: `backout freeze listings --env production --reason …` goes on',
+  );
+  expect(shown).toContain('`backout unfreeze listings --env production --reason "WHY"`');
+  expect(shown).not.toContain('backout rollback');
+});
+
+test('an unverified one that is still frozen names no rollback that would be refused', () => {
+  const { status } = waitingForRestore({ outcome: 'unverified', freeze: freezeOf('held', 'held') });
+  const shown = renderEnding({ kind: 'result', result: result('unverified') }, status, NO_COLOURS);
+  expect(shown).toContain('or a fix forward. For now it is frozen, and other rollbacks are refused: ');
+  expect(shown).not.toContain('backout rollback');
+});
+
 test('one that could not begin says why in its own words', () => {
   const failed = { kind: 'failed', type: 'AlreadyRunning', message: 'rollback-7 runs.' } as const;
   expect(renderEnding(failed, null, NO_COLOURS)).toBe('\nNOT DONE (AlreadyRunning)\nrollback-7 runs.\n\n');
@@ -52,7 +70,7 @@ test('one that was ended from outside says where traffic was when it was last se
   expect(renderEnding({ kind: 'terminated', reason: 'by hand' }, status, NO_COLOURS)).toBe(
     '\nENDED FROM OUTSIDE\nThe rollback was ended from outside, without any clean-up: by hand. ' +
       'When it was last seen: All traffic is on blue (1.4.0): 10 answers in a row came from blue (1.4.0). No data was changed.\n' +
-      `  → See with \`backout plan SERVICE\` which release serves now.\n${AGAIN}` +
+      `  → See with \`backout plan SERVICE\` which release serves now.\n  → To finish it, start it again: \`backout rollback traffic-only listings --env production --reason …\`. It reads what is there and goes on.\n` +
       '  → Report, on the worker: /var/lib/backout/incidents/rollback-20261121-041500/INCIDENT_REPORT.md\n\n',
   );
   expect(renderEnding({ kind: 'cancelled' }, { ...status, plan: null }, NO_COLOURS)).toContain(

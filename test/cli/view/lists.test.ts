@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { renderHistory } from '../../../src/cli/view/history.ts';
+import type { RememberedRollback } from '../../../src/domain/history/rollback.ts';
 import { renderRunning, renderStatus } from '../../../src/cli/view/status.ts';
 import { at, makeRecord, makeVerdict, proved, stepRecord, withSteps } from '../../support/records.ts';
+import { freezeOf } from '../../support/full-records.ts';
 import { asEnded } from '../../../src/cli/view/as-ended.ts';
+import type { RollbackResult } from '../../../src/domain/rollback.ts';
 import { NO_COLOURS } from '../support/io.ts';
 
 test('the list of those that run says what each does', () => {
@@ -26,27 +29,47 @@ test('the list of those that run says what each does', () => {
   expect(renderRunning([], now)).toBe('No rollback runs. `backout history` lists those that have ended.\n');
 });
 
-test('the history has one line per rollback', () => {
-  const common = { startedAt: at(0), endedAt: at(9.6), incidentFolder: null, failure: null };
+const remembered = (change: Partial<RememberedRollback>): RememberedRollback => ({
+  workflowId: 'rollback-2',
+  kind: 'traffic-only',
+  startedAt: at(0),
+  endedAt: at(9.6),
+  service: 'listings',
+  environment: 'production',
+  from: 'green (1.5.0)',
+  to: 'blue (1.4.0)',
+  outcome: 'rolled-back',
+  failure: null,
+  trafficSafeAt: at(2.1),
+  deadline: { severity: 'P1', from: at(-60), at: at(840), kept: true },
+  timeToMitigateMs: 62_100,
+  incidentFolder: '/incidents/2',
+  ...change,
+});
+
+test('the history has one line per rollback, with how quick it was, and whether in time', () => {
+  const nothing = { from: null, to: null, deadline: null, timeToMitigateMs: null, incidentFolder: null };
+  const late = { severity: 'P0', from: at(0), at: at(300), kept: false } as const;
   expect(
     renderHistory([
-      {
-        ...common,
-        ...{ workflowId: 'rollback-2', service: 'listings', environment: 'production' },
-        ...{ outcome: 'rolled-back', incidentFolder: '/incidents/2' },
-      },
-      {
-        ...common,
+      remembered({ workflowId: 'rollback-4', outcome: 'running', endedAt: null, deadline: null }),
+      remembered({ workflowId: 'rollback-3', kind: 'full', outcome: 'unverified', deadline: late }),
+      remembered({
+        ...nothing,
         ...{ workflowId: 'rollback-1', service: null, environment: null },
-        ...{ outcome: 'failed', failure: { type: 'UnknownService', message: 'none' } },
-      },
+        ...{ outcome: 'refused', failure: { type: 'UnknownService', message: 'none' } },
+      }),
     ]),
   ).toBe(
-    'STARTED                  SERVICE              OUTCOME                 TOOK   ROLLBACK    REPORT\n' +
-      '2026-11-21 04:15:00 UTC  listings/production  rolled-back             9.6 s  rollback-2  /incidents/2/INCIDENT_REPORT.md\n' +
-      '2026-11-21 04:15:00 UTC  -                    failed: UnknownService  9.6 s  rollback-1  -\n',
+    [
+      'STARTED                  KIND          SERVICE              FROM → TO                     OUTCOME                  MITIGATED  DEADLINE   ROLLBACK    REPORT',
+      '2026-11-21 04:15:00 UTC  traffic-only  listings/production  green (1.5.0) → blue (1.4.0)  running                  1 min 2 s  -          rollback-4  /incidents/2/INCIDENT_REPORT.md',
+      '2026-11-21 04:15:00 UTC  full          listings/production  green (1.5.0) → blue (1.4.0)  unverified               1 min 2 s  P0 MISSED  rollback-3  /incidents/2/INCIDENT_REPORT.md',
+      '2026-11-21 04:15:00 UTC  traffic-only  -                    -                             refused: UnknownService  -          -          rollback-1  -',
+      '',
+    ].join('\n'),
   );
-  expect(renderHistory([])).toBe('No rollback has ended here, as far as Temporal remembers.\n');
+  expect(renderHistory([])).toBe('No rollback was here, as far as Temporal remembers.\n');
 });
 
 test('the status of one says where traffic is, and each step with its proof', () => {
@@ -77,6 +100,14 @@ test('the status names the report once it is written, and the folder before that
   expect(last(withSteps(), 'ended')).toBe(`Report, on the worker: ${FOLDER}/INCIDENT_REPORT.md`);
 });
 
+test('the folder of a freeze that no rollback came of has its report, though no step wrote it', () => {
+  const freeze = freezeOf('lifted', 'lifted');
+  const { status } = makeRecord({ status: { plan: null, steps: [], freeze, outcome: 'released' } });
+  const text = renderStatus(status, NO_COLOURS);
+  expect(text).toContain(`Report, on the worker: ${FOLDER}/INCIDENT_REPORT.md\n`);
+  expect(text).not.toContain('No report was written');
+});
+
 test('a verification that found the release bad is not ticked off', () => {
   const verify = stepRecord('verify', {
     state: 'done',
@@ -103,6 +134,35 @@ test('of one that was ended from outside, the end counts and not what it last sa
   const text = renderStatus(asEnded(status, terminated), NO_COLOURS, { end: 'terminated' });
   expect(text).toMatch(/^rollback-listings-42: terminated\n/);
   expect(text).not.toContain('Waits for');
+});
+
+test('of one that has come to its end, the result counts where only the history tells of it', () => {
+  const { status } = makeRecord({
+    status: { outcome: null, endedAt: null, trafficSafeAt: null, phase: 'running' },
+  });
+  const result: RollbackResult = {
+    ...{
+      outcome: 'unverified' as const,
+      summary: 'It is not good.',
+      service: 'listings',
+      environment: 'production',
+    },
+    ...{
+      from: 'green',
+      to: 'blue',
+      startedAt: at(0),
+      trafficSafeAt: at(2),
+      endedAt: at(9),
+      incidentFolder: null,
+    },
+  };
+  const ended = asEnded(status, { kind: 'result', result });
+  expect(ended).toMatchObject({
+    ...{ phase: 'ended', outcome: 'unverified', trafficSafeAt: at(2), endedAt: at(9), awaiting: null },
+  });
+  expect(renderStatus(ended, NO_COLOURS)).toMatch(
+    /^rollback-listings-42: unverified\n.*\nStarted .*, ended 2026-11-21 04:15:09 UTC\n/,
+  );
 });
 
 test('of one that failed before it had a plan, it is said that nothing was changed', () => {

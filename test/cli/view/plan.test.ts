@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderPlan } from '../../../src/cli/view/plan.ts';
+import type { PlannedStep } from '../../../src/domain/plan.ts';
+import { fullPlan } from '../../support/full-records.ts';
 import { at, makePlan } from '../../support/records.ts';
 import { NO_COLOURS } from '../support/io.ts';
 
@@ -62,4 +64,19 @@ test('a plan names its warnings, and the unfinished rollback that it continues',
     '\nContinues rollback-7, which ended unfinished (shifted, 2026-11-21 04:05:00 UTC): from green (1.5.0) to blue.\n',
   );
   expect(text).toContain('\nWarnings\n  - blue has not run since Monday\n');
+});
+
+test('a step that waits for a person takes that person’s time, at most until RESTORE expires', () => {
+  const plan = fullPlan();
+  const confirm: PlannedStep = {
+    name: 'confirm-restore',
+    title: 'Wait until a person has typed RESTORE',
+    commands: [],
+    changes: 'nothing',
+    budgetSeconds: 60,
+    expectedSeconds: 60,
+  };
+  expect(renderPlan({ ...plan, steps: [confirm] }, NO_COLOURS)).toContain(
+    '1. confirm-restore: Wait until a person has typed RESTORE (a person’s time, at most 4 h; changes nothing)',
+  );
 });
