@@ -1,5 +1,10 @@
 /** Driving one kind of rollback with fake activities, as a person does: start, look, answer. */
-import { ApplicationFailure, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  WorkflowClient,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Activities } from '../../activities/types.ts';
 import type { RollbackStatus, TimelineEntry } from '../../src/domain/rollback.ts';
@@ -10,22 +15,37 @@ export type Driven = { calls: string[]; start: (input?: unknown, id?: string) =>
 
 let count = 0;
 
-/** Runs a worker with the fakes, some of them replaced, while `drive` works. */
+/**
+ * Runs a worker with the fakes, some of them replaced, while `drive` works. `leavesBlocks`: a rollback blocks the version that it
+ * leaves, as it does in production. The block outlives its test, and the server skips no more time where another meets it.
+ */
 export async function withFakes<Result>(
-  { lab, workflow }: { lab: WorkflowLab; workflow: string },
+  { lab, workflow, leavesBlocks = false }: { lab: WorkflowLab; workflow: string; leavesBlocks?: boolean },
   replaced: Partial<Activities>,
-  drive: (driven: Driven) => Promise<Result>,
+  drive: (driven: Driven & { taskQueue: string }) => Promise<Result>,
 ): Promise<Result> {
   const calls: string[] = [];
   return await lab.withWorker(
-    (taskQueue) => fakeActivities(taskQueue, { replaced, calls }),
+    (taskQueue) => {
+      const activities = fakeActivities(taskQueue, { replaced, calls });
+      return leavesBlocks || replaced.resolveService ? activities : leavingNothing(activities);
+    },
     (taskQueue) =>
       drive({
         calls,
+        taskQueue,
         start: (input = REQUEST, id = `rollback-${++count}`) =>
           lab.environment.client.workflow.start(workflow, { taskQueue, workflowId: id, args: [input] }),
       }),
   );
+}
+
+/** As in a command that does without Temporal's server: nothing outlives it. */
+function leavingNothing({ resolveService, ...others }: Activities): Activities {
+  return {
+    ...others,
+    resolveService: async (request) => ({ ...(await resolveService(request)), isEphemeral: true }),
+  };
 }
 
 export const fails = (type: string, message: string) => async (): Promise<never> => {
@@ -41,6 +61,10 @@ export const failureOf = async (handle: WorkflowHandle): Promise<ApplicationFail
     throw new Error(`expected a failed workflow, got ${String(error)}`);
   return error.cause as ApplicationFailure;
 };
+
+/** The failure of one that ends while another still waits: no time is skipped for it, which would be the other's as well. */
+export const refusalOf = async ({ client, workflowId }: WorkflowHandle): Promise<ApplicationFailure> =>
+  await failureOf(new WorkflowClient({ connection: client.connection }).getHandle(workflowId));
 
 export const status = (handle: WorkflowHandle) => handle.query<RollbackStatus>('status');
 export const timeline = async (handle: WorkflowHandle) =>

@@ -1,21 +1,16 @@
 /** Freezes on the time-skipping server: writes first, then people, and nothing is let through before it is decided. */
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Activities } from '../../activities/types.ts';
 import type { RollbackResult } from '../../src/domain/rollback.ts';
-import { openWorkflowLab } from '../support/time-skipping.ts';
-import type { WorkflowLab } from '../support/time-skipping.ts';
+import { gate } from '../support/gate.ts';
 import { failureOf, fails, status, timeline, untilWaiting, withFakes as withFakesOf } from './drive.ts';
 import type { Driven } from './drive.ts';
+import { until, withPages } from './escalation-support.ts';
+import { labOfFile } from './lab.ts';
 import { BACKUP, fullPlan, proof, verdict } from './support.ts';
 
-let lab: WorkflowLab;
-beforeAll(async () => {
-  lab = await openWorkflowLab();
-});
-afterAll(async () => {
-  await lab.close();
-});
+const lab = labOfFile();
 
 const REQUEST = { service: 'listings', reason: 'prices are overwritten', requestedBy: 'anna' };
 
@@ -24,8 +19,8 @@ const withFakes = <Result>(
   drive: (driven: Driven) => Promise<Result>,
   workflow = 'freezeService',
 ) =>
-  withFakesOf({ lab, workflow }, replaced, ({ calls, start }) =>
-    drive({ calls, start: (input = REQUEST, id = `freeze-${crypto.randomUUID()}`) => start(input, id) }),
+  withFakesOf({ lab, workflow }, replaced, ({ start, ...driven }) =>
+    drive({ ...driven, start: (input = REQUEST, id = `freeze-${crypto.randomUUID()}`) => start(input, id) }),
   );
 
 const decideFreeze = (handle: WorkflowHandle, decision: string, more: object = {}) =>
@@ -70,6 +65,7 @@ describe('a freeze', () => {
         ['requests', 'held', 'requests are held'],
         ['writes', 'held', 'writes are refused'],
       ]);
+      expect(waiting.requestsHeldAt).toBe(waiting.freeze?.holds[0]?.at);
       expect(waiting.awaiting?.answers).toEqual([
         `backout decide-freeze ${handle.workflowId} full --backup FILE --note "WHY"`,
         `backout decide-freeze ${handle.workflowId} release --note "WHY"`,
@@ -86,9 +82,36 @@ describe('a freeze', () => {
       });
       expect(calls.slice(0, 2).sort()).toEqual(['holdRequests', 'holdWrites']);
       expect(calls.slice(2, 4).sort()).toEqual(['freeze asked deployments', 'freeze asked incidents']);
-      expect(calls.slice(4, 6).sort()).toEqual(['liftRequests', 'liftWrites']);
-      expect(calls.slice(6).sort()).toEqual(['freeze ended deployments', 'freeze ended incidents']);
+      expect(calls.slice(4, 6)).toEqual(['liftWrites', 'liftRequests']);
+      expect(calls.slice(6).sort()).toEqual([
+        'freeze ended deployments',
+        'freeze ended incidents',
+        'freeze report lifted lifted',
+      ]);
+      expect((await status(handle)).incidentFolder).toBe('/incidents/rollback-2');
       expect(await timeline(handle)).toContain('Decided about the freeze: release (false alarm)');
+    });
+  });
+
+  it('that is released pages nobody any more while its report is still being written', async () => {
+    const written = gate();
+    const replaced: Partial<Activities> = {
+      writeFreezeReport: async () => {
+        await written.passed;
+        return proof('report written');
+      },
+    };
+    const parts = { lab, workflow: 'freezeService', input: REQUEST, replaced };
+    await withPages(parts, async ({ rollback, escalation, sent }) => {
+      await untilWaiting(rollback);
+      await decideFreeze(rollback, 'release');
+      await until(async () => (await escalation.describe()).status.name === 'COMPLETED');
+      expect((await rollback.describe()).status.name).toBe('RUNNING');
+      const { escalation: shown } = await status(rollback);
+      expect(shown).toMatchObject({ state: 'ended', next: null });
+      expect(sent.map(({ page }) => page.action)).toEqual(['trigger', 'resolve']);
+      written.open();
+      expect(await rollback.result()).toMatchObject({ outcome: 'released' });
     });
   });
 
@@ -116,6 +139,7 @@ describe('a freeze', () => {
       );
       expect(calls).not.toContain('liftRequests');
       expect(calls).toContain('freeze ended incidents');
+      expect(calls).toContain('freeze report held held');
     });
   });
 
@@ -159,6 +183,27 @@ describe('a freeze', () => {
       });
       await decideFreeze(handle, 'retry');
       expect(await handle.result()).toMatchObject({ outcome: 'released' });
+    });
+  });
+
+  it('ends on its target only when writes are proved lifted, too, which requests do not wait for', async () => {
+    let tries = 0;
+    const lifted: string[] = [];
+    const liftWrites: Activities['liftWrites'] = async () => (++tries > 1 ? proof('free') : UNREACHABLE());
+    const liftRequests: Activities['liftRequests'] = async ({ areWritesLifted }) => {
+      lifted.push(areWritesLifted === true ? 'the freeze ends' : 'requests only');
+      return proof('requests come through');
+    };
+    await withFakes({ liftWrites, liftRequests }, async ({ start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await decideFreeze(handle, 'release');
+      while (!(await status(handle)).awaiting?.what.includes('could not be lifted'))
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(lifted).toEqual(['requests only']);
+      await decideFreeze(handle, 'retry');
+      expect(await handle.result()).toMatchObject({ outcome: 'released' });
+      expect(lifted).toEqual(['requests only', 'the freeze ends']);
     });
   });
 
@@ -252,6 +297,30 @@ describe('the full rollback that follows a freeze', () => {
     });
   });
 
+  it('goes where the person who decides says', async () => {
+    await withFakes({}, async ({ start }) => {
+      const handle = await start({ ...REQUEST, backup: 'other.dump', to: 'teal' });
+      await untilWaiting(handle);
+      await decideFreeze(handle, 'full', { releasedAt: '2026-11-21T03:00:00Z', to: 'blue', faulty: 'green' });
+      await untilOnlyRestore(handle);
+      const { request } = (await status(handle)).plan ?? {};
+      expect(request).toMatchObject({ releasedAt: '2026-11-21T03:00:00Z', to: 'blue', faulty: 'green' });
+      expect(request).not.toHaveProperty('backup');
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow();
+    });
+  });
+
+  it('is refused when the damage is said to begin in the future', async () => {
+    await withFakes({}, async ({ start }) => {
+      const failure = await failureOf(await start({ ...REQUEST, releasedAt: '2999-01-01T00:00:00Z' }));
+      expect(failure.type).toBe('InvalidRequest');
+      expect(failure.message).toContain(
+        'releasedAt: 2999-01-01T00:00:00Z is in the future: a backup from before it would hold all of the damage. Nothing was changed',
+      );
+    });
+  });
+
   it('waits for the approvals that the policy wants, and stays frozen when they are refused', async () => {
     const planRollback: Activities['planRollback'] = async ({ request }) =>
       fullPlan(request, {
@@ -312,9 +381,32 @@ describe('unfreezeService', () => {
         expect(calls.sort()).toEqual([
           'freeze ended deployments',
           'freeze ended incidents',
+          'freeze report lifted lifted',
           'liftRequests',
           'liftWrites',
         ]);
+      },
+      'unfreezeService',
+    );
+  });
+
+  it('that is left so where nobody could be asked says so, and names nobody', async () => {
+    await withFakes(
+      { liftWrites: UNREACHABLE },
+      async ({ start }) => {
+        const handle = await start({
+          service: 'listings',
+          reason: 'the import is stopped',
+          requestedBy: 'gina',
+        });
+        await untilWaiting(handle);
+        await decideFreeze(handle, 'abort', { by: 'gina', unasked: true });
+        expect((await failureOf(handle)).message).toContain(
+          'It was left so: there is no terminal to ask. Lift it',
+        );
+        const noted = await timeline(handle);
+        expect(noted).toContain('The freeze is left so: there is no terminal to ask');
+        expect(noted.join(' ')).not.toContain('Decided about the freeze');
       },
       'unfreezeService',
     );

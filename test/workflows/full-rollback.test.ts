@@ -1,10 +1,11 @@
 /** The full rollback on the time-skipping server: traffic first, and no restore without RESTORE. */
+import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Activities } from '../../activities/types.ts';
+import { databaseOf } from '../../src/domain/plan.ts';
+import type { Loss } from '../../src/domain/loss.ts';
 import type { RollbackResult } from '../../src/domain/rollback.ts';
-import { openWorkflowLab } from '../support/time-skipping.ts';
-import type { WorkflowLab } from '../support/time-skipping.ts';
 import {
   decide,
   failureOf,
@@ -15,15 +16,10 @@ import {
   withFakes as withFakesOf,
 } from './drive.ts';
 import type { Driven } from './drive.ts';
-import { BACKUP, fullPlan, REQUEST, verdict } from './support.ts';
+import { labOfFile } from './lab.ts';
+import { BACKUP, fullPlan, proof, REQUEST, verdict } from './support.ts';
 
-let lab: WorkflowLab;
-beforeAll(async () => {
-  lab = await openWorkflowLab();
-});
-afterAll(async () => {
-  await lab.close();
-});
+const lab = labOfFile();
 
 const withFakes = <Result>(replaced: Partial<Activities>, drive: (driven: Driven) => Promise<Result>) =>
   withFakesOf({ lab, workflow: 'fullRollback' }, replaced, drive);
@@ -34,10 +30,7 @@ const restore = (handle: WorkflowHandle, content: unknown = 'RESTORE') =>
 const statesOf = async (handle: WorkflowHandle) =>
   Object.fromEntries((await status(handle)).steps.map(({ name, state }) => [name, state]));
 
-/**
- * RESTORE is all that is still awaited. The time-skipping server never ends an activity that is cancelled before a
- * worker has begun it; a real one does (test/integration/full-rollback.test.ts).
- */
+/** RESTORE is all that is still awaited: what runs beside it has ended. */
 async function untilOnlyRestore(handle: WorkflowHandle): Promise<void> {
   await untilWaiting(handle);
   for (;;) {
@@ -70,13 +63,13 @@ describe('a full rollback in which everything works', () => {
       expect(result.summary).toBe(
         'listings in production is rolled back from green (2.0) to blue (1.0), which passed verification. ' +
           'All traffic is on blue (1.0). PostgreSQL database listings on local is restored from listings-0259.dump: ' +
-          'what was written after 2026-11-21 02:59:00 UTC is not in it; when the plan was made, the last change seen was at ' +
-          '2026-11-21 03:11:00 UTC; among them 12 rows of orders.',
+          'what was written after 2026-11-21 02:59:00 UTC is not in it; counted at 2026-11-21 03:20:00 UTC: 15 rows of orders, ' +
+          'the last written at 2026-11-21 03:19:58 UTC.',
       );
       const order = calls.filter((call) => !/announce|writeReport/.test(call));
       expect(order.slice(0, 4)).toEqual(['captureBefore', 'shiftTraffic', 'captureLogs', 'stopFaulty']);
-      expect(order.slice(4, 6).sort()).toEqual(['checkRelease', 'prepareRestore']);
-      expect(order.slice(6)).toEqual([
+      expect(order.slice(4, 7).sort()).toEqual(['checkRelease', 'countLoss', 'prepareRestore']);
+      expect(order.slice(7)).toEqual([
         'restoreDatabase',
         'restartApplication',
         'verifyRelease',
@@ -121,6 +114,198 @@ describe('a full rollback in which everything works', () => {
       expect(calls).not.toContain('restoreDatabase');
       finish();
       expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+    });
+  });
+});
+
+describe('what RESTORE would lose', () => {
+  const counted = (rows: number | null, at: string, change: object = {}) => ({
+    ...{ at, isFinal: false, lastChangeAt: null, problem: null },
+    newerRows: [{ table: 'orders', rows, problem: null }],
+    ...change,
+  });
+
+  it('is counted when it is asked for, with every reminder, and when somebody looks', async () => {
+    let count = 0;
+    const countLoss: Activities['countLoss'] = async () =>
+      counted(++count, `2026-11-21T03:2${count % 10}:00.000Z`);
+    await withFakes({ countLoss }, async ({ start }) => {
+      const handle = await start();
+      await untilOnlyRestore(handle);
+      expect((await status(handle)).loss?.newerRows[0]?.rows).toBe(1);
+      await expect(handle.executeUpdate('countLoss')).rejects.toMatchObject({
+        cause: { message: 'it was counted a moment ago' },
+      });
+      const deciding: { args: [unknown] } = { args: [{ before: 'RESTORE' }] };
+      await lab.environment.sleep('6 seconds');
+      await expect(handle.executeUpdate('countLoss')).rejects.toMatchObject({
+        cause: { message: 'it was counted a moment ago' },
+      });
+      expect(await handle.executeUpdate<Loss | null, [unknown]>('countLoss', deciding)).toMatchObject({
+        newerRows: [{ rows: 2 }],
+      });
+      await expect(handle.executeUpdate<Loss | null, [unknown]>('countLoss', deciding)).rejects.toMatchObject(
+        {
+          cause: { message: 'it was counted a moment ago' },
+        },
+      );
+      await lab.environment.sleep('1 minute');
+      const looked = await handle.executeUpdate<Loss | null, []>('countLoss', { args: [] });
+      expect(looked).toMatchObject({ newerRows: [{ rows: 3 }], answeredAt: '2026-11-21T03:23:00.000Z' });
+      expect((await status(handle)).loss).toEqual(looked);
+      await failureOf(handle);
+      // Nobody came for four hours.
+      expect(count).toBe(18);
+    });
+  });
+
+  it('is counted once more at the end of the restore, in the database to which nobody writes any more', async () => {
+    const loss = counted(17, '2026-11-21T03:30:00.000Z', { isFinal: true });
+    const settleRestore: Activities['settleRestore'] = async () => proof('nothing is left', { loss });
+    await withFakes({ settleRestore }, async ({ start }) => {
+      const handle = await start();
+      await untilOnlyRestore(handle);
+      await restore(handle);
+      const { summary } = (await handle.result()) as RollbackResult;
+      expect(summary).toContain(
+        'counted at 2026-11-21 03:30:00 UTC, after the last write: 17 rows of orders.',
+      );
+      expect((await status(handle)).loss?.isFinal).toBe(true);
+    });
+  });
+
+  it('is unknown when it can not be counted, which holds no restore up', async () => {
+    const countLoss = fails('DatabaseUnreachable', 'It does not answer.');
+    await withFakes({ countLoss }, async ({ start }) => {
+      const handle = await start();
+      await untilOnlyRestore(handle);
+      expect((await status(handle)).loss).toMatchObject({
+        ...{ problem: 'It does not answer.', newerRows: [], answeredAt: null },
+      });
+      await restore(handle);
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+    });
+  });
+
+  it('holds no RESTORE up that comes while it is counted, and is not shown once the database is another', async () => {
+    let finish: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => (finish = resolve));
+    const countLoss: Activities['countLoss'] = async () => {
+      await late;
+      return counted(99, '2026-11-21T03:59:00.000Z');
+    };
+    const restoreDatabase: Activities['restoreDatabase'] = async () => {
+      finish();
+      return proof('restored');
+    };
+    await withFakes({ countLoss, restoreDatabase }, async ({ start }) => {
+      const handle = await start();
+      await untilWaiting(handle);
+      await restore(handle);
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+      expect((await status(handle)).loss).toBeUndefined();
+    });
+  });
+});
+
+describe('a database that an earlier run has restored already', () => {
+  const earlier = 'rollback-listings-41';
+  const again: Partial<Activities> = {
+    planRollback: async ({ request }) => {
+      const plan = fullPlan(request);
+      const restoredAt = {
+        at: '2026-11-21T03:30:00.000Z',
+        run: earlier,
+        kept: 'the database "listings_old_1"',
+      };
+      const database = {
+        ...databaseOf(plan),
+        alreadyRestored: restoredAt,
+        newerRows: [],
+        lastChangeAt: null,
+      };
+      return { ...plan, database, ...(plan.policy ? { policy: { ...plan.policy, restore: null } } : {}) };
+    },
+  };
+
+  it('is left as it is, without RESTORE, and the release is restarted where it is older', async () => {
+    const given: { restart?: string } = {};
+    const restartApplication: Activities['restartApplication'] = async ({ since }) => {
+      given.restart = since;
+      return proof('blue runs');
+    };
+    await withFakes({ ...again, restartApplication }, async ({ calls, start }) => {
+      const handle = await start();
+      const { outcome, summary } = (await handle.result()) as RollbackResult;
+      expect(outcome).toBe('rolled-back');
+      expect(summary).toContain(
+        `No data was changed by this rollback: ${earlier} restored PostgreSQL database listings on local from ` +
+          `${BACKUP} already at 2026-11-21 03:30:00 UTC, and what was written since is kept.`,
+      );
+      expect(calls).toContain('proveRestored');
+      for (const call of ['prepareRestore', 'countLoss', 'restoreDatabase', 'abandonRestore'])
+        expect(calls).not.toContain(call);
+      expect(calls).not.toContain('announce database-restored incidents');
+      expect(given.restart).toBe('2026-11-21T03:30:05.000Z');
+      expect(await statesOf(handle)).toMatchObject({
+        'prepare-restore': 'not-needed',
+        'confirm-restore': 'not-needed',
+        'stop-application': 'not-needed',
+        'restore-database': 'already',
+        'check-release': 'done',
+        verify: 'done',
+      });
+    });
+  });
+
+  it('takes no RESTORE: there is nothing to confirm', async () => {
+    const proveRestored = fails('PlanChanged', 'Something else is live.');
+    await withFakes({ ...again, proveRestored }, async ({ calls, start }) => {
+      const handle = await start();
+      await untilAwaited(handle, 'restore-database');
+      await expect(restore(handle)).rejects.toMatchObject({
+        cause: { message: 'this rollback restores no database' },
+      });
+      await decide(handle, 'skip', 'restore-database');
+      const failure = await failureOf(handle);
+      expect(failure.type).toBe('Unverified');
+      expect(failure.message).toContain('That this still stands is not proved.');
+      expect(calls).not.toContain('restoreDatabase');
+    });
+  });
+
+  it('by this very run, before it was reset, needs no second RESTORE', async () => {
+    const prepareRestore: Activities['prepareRestore'] = async () =>
+      proof('it is the restored one', { outcome: 'already', live: 'restored' });
+    await withFakes({ prepareRestore }, async ({ calls, start }) => {
+      const handle = await start();
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+      expect(calls).toContain('proveRestored');
+      expect(calls).not.toContain('restoreDatabase');
+      expect(await statesOf(handle)).toMatchObject({
+        'confirm-restore': 'not-needed',
+        'restore-database': 'already',
+      });
+    });
+  });
+
+  it('by this very run leaves no check of the release running that was given up', async () => {
+    let begin: () => void = () => undefined;
+    const checking = new Promise<void>((resolve) => (begin = resolve));
+    const replaced: Partial<Activities> = {
+      prepareRestore: async () => {
+        await checking;
+        return proof('it is the restored one', { outcome: 'already', live: 'restored' });
+      },
+      checkRelease: async () => {
+        begin();
+        return await Context.current().cancelled;
+      },
+    };
+    await withFakes(replaced, async ({ start }) => {
+      const handle = await start();
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+      expect((await statesOf(handle))['check-release']).toBe('not-reached');
     });
   });
 });
@@ -251,6 +436,31 @@ describe('without RESTORE', () => {
     });
   });
 
+  it('a question about its preparation is no question any more once the database is left as it is', async () => {
+    let finish: () => void = () => undefined;
+    const proved = new Promise<void>((resolve) => (finish = resolve));
+    const replaced: Partial<Activities> = {
+      prepareRestore: fails('NoUsableBackup', 'It is gone.'),
+      verifyRelease: async () => {
+        await proved;
+        return verdict(true);
+      },
+    };
+    await withFakes(replaced, async ({ start }) => {
+      const handle = await start();
+      await untilAwaited(handle, 'prepare-restore');
+      while ((await statesOf(handle))['check-release'] !== 'done')
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      await decide(handle, 'skip', 'confirm-restore');
+      while ((await statesOf(handle))['verify'] !== 'running')
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      const { awaiting, phase } = await status(handle);
+      expect([awaiting, phase]).toEqual([null, 'running']);
+      finish();
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+    });
+  });
+
   it('a rollback that is cancelled while it waits removes what it prepared', async () => {
     await withFakes({}, async ({ calls, start }) => {
       const handle = await start();
@@ -341,7 +551,12 @@ describe('the restart on the restored database', () => {
 
 describe('approvals', () => {
   const people = {
-    people: { anna: { roles: ['on-call'] }, bob: { roles: ['team-lead'] }, cara: { roles: ['reviewer'] } },
+    people: {
+      anna: { roles: ['on-call'] },
+      bob: { roles: ['team-lead'] },
+      cara: { roles: ['reviewer'] },
+      emil: { roles: ['reviewer'] },
+    },
   };
   const approved: Partial<Activities> = {
     planRollback: async ({ request }) => fullPlan(request, people),

@@ -1,21 +1,14 @@
 /** A full rollback that restores in place: whatever happens, the service is started again, or a person is asked. */
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Activities } from '../../activities/types.ts';
 import type { RollbackResult } from '../../src/domain/rollback.ts';
-import { openWorkflowLab } from '../support/time-skipping.ts';
-import type { WorkflowLab } from '../support/time-skipping.ts';
 import { decide, failureOf, fails, status, untilWaiting, withFakes as withFakesOf } from './drive.ts';
 import type { Driven } from './drive.ts';
+import { labOfFile } from './lab.ts';
 import { fullPlan, proof } from './support.ts';
 
-let lab: WorkflowLab;
-beforeAll(async () => {
-  lab = await openWorkflowLab();
-});
-afterAll(async () => {
-  await lab.close();
-});
+const lab = labOfFile();
 
 const planRollback: Activities['planRollback'] = async ({ request }) => fullPlan(request, null, 'in-place');
 const withFakes = <Result>(replaced: Partial<Activities>, drive: (driven: Driven) => Promise<Result>) =>

@@ -1,15 +1,14 @@
 /** Recoveries on the time-skipping server: what is down is started in order, alone or inside a rollback that waits. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Activities } from '../../activities/types.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { STEPS } from '../../src/domain/plan.ts';
 import type { Recovery } from '../../src/domain/recovery.ts';
-import type { RollbackResult } from '../../src/domain/rollback.ts';
-import { openWorkflowLab } from '../support/time-skipping.ts';
-import type { WorkflowLab } from '../support/time-skipping.ts';
+import type { RollbackResult, RollbackStatus } from '../../src/domain/rollback.ts';
 import {
   decide,
   failureOf,
+  refusalOf,
   fails,
   status,
   timeline,
@@ -17,15 +16,10 @@ import {
   withFakes as withFakesOf,
 } from './drive.ts';
 import type { Driven } from './drive.ts';
+import { labOfFile } from './lab.ts';
 import { fakePlan, fullPlan, proof, REQUEST, verdict } from './support.ts';
 
-let lab: WorkflowLab;
-beforeAll(async () => {
-  lab = await openWorkflowLab();
-});
-afterAll(async () => {
-  await lab.close();
-});
+const lab = labOfFile();
 
 const GONE = 'The connection to database "listings" on local could not be made: refused.';
 const GREEN = { name: 'green', version: '2.0' };
@@ -193,7 +187,7 @@ describe('a recovery', () => {
     await withFakes({ startDatabase: stopped, inspectLock }, async ({ start }) => {
       const first = await start();
       await untilWaiting(first);
-      const failure = await failureOf(await start());
+      const failure = await refusalOf(await start());
       expect(failure.type).toBe('AlreadyRunning');
       expect(failure.message).toContain('`backout decide rollback-1 recover --note WHY`');
       await decide(first, 'abort', 'start-database');
@@ -272,7 +266,7 @@ describe('a rollback that waits because the database is gone', () => {
     const replaced = {
       ...verifyOnce(),
       diagnose: async (): Promise<Recovery> => {
-        if (++tries === 1) await fails('HostUnreachable', 'web-1 does not answer.')();
+        if (++tries === 1) await fails('DatabaseUnreachable', 'web-1 does not answer.')();
         return LOST;
       },
     };
@@ -282,7 +276,7 @@ describe('a rollback that waits because the database is gone', () => {
       await decide(handle, 'recover', 'verify');
       const failed = async () => (await status(handle)).steps.find(({ name }) => name === 'verify');
       while (
-        (await failed())?.failure?.type !== 'HostUnreachable' ||
+        (await failed())?.failure?.type !== 'DatabaseUnreachable' ||
         (await status(handle)).awaiting === null
       )
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -290,6 +284,9 @@ describe('a rollback that waits because the database is gone', () => {
         rounds: 2,
         failure: { message: 'The recovery could not be done. web-1 does not answer.' },
       });
+      const words = ({ awaiting }: RollbackStatus) =>
+        awaiting?.answers.slice(0, 4).map((line) => / verify (\w+) /.exec(line)?.[1]);
+      expect(words(await status(handle))).toEqual(['retry', 'skip', 'abort', 'recover']);
       await decide(handle, 'retry', 'verify');
       const again = await untilWaiting(handle);
       expect(again.awaiting?.answers[0]).toContain('verify recover');

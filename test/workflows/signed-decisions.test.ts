@@ -1,7 +1,7 @@
 /** Signed decisions on the time-skipping server: what waits for a verdict, what is said, and what stays on record. */
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Activities, SignedDecision } from '../../activities/types.ts';
 import { makeChallenge, signedContent } from '../../src/domain/approval/challenge.ts';
 import type { ToSign } from '../../src/domain/approval/challenge.ts';
@@ -10,19 +10,22 @@ import { policyFor } from '../../src/domain/approval/policy.ts';
 import { approvalSettingsSchema } from '../../src/domain/approval/settings.ts';
 import type { ApprovalSettingsInput } from '../../src/domain/approval/settings.ts';
 import type { Plan } from '../../src/domain/plan.ts';
-import { openWorkflowLab } from '../support/time-skipping.ts';
-import type { WorkflowLab } from '../support/time-skipping.ts';
-import { failureOf, fails, status, timeline, untilWaiting, withFakes as withFakesOf } from './drive.ts';
+import { gate } from '../support/gate.ts';
+import { until } from '../support/until.ts';
+import {
+  failureOf,
+  refusalOf,
+  fails,
+  status,
+  timeline,
+  untilWaiting,
+  withFakes as withFakesOf,
+} from './drive.ts';
 import type { Driven } from './drive.ts';
+import { labOfFile } from './lab.ts';
 import { BACKUP, fakePlan, fullPlan, proof, REQUEST } from './support.ts';
 
-let lab: WorkflowLab;
-beforeAll(async () => {
-  lab = await openWorkflowLab();
-});
-afterAll(async () => {
-  await lab.close();
-});
+const lab = labOfFile();
 
 const PLAN = '0123456789ab';
 
@@ -108,11 +111,11 @@ async function cancelled(handle: WorkflowHandle): Promise<void> {
   await expect(handle.result()).rejects.toThrow();
 }
 
-/** A promise that the test ends. */
-function gate(): { passed: Promise<void>; open: () => void } {
-  let open: () => void = () => undefined;
-  const passed = new Promise<void>((resolve) => (open = resolve));
-  return { passed, open };
+async function hasSeenTimer(handle: WorkflowHandle): Promise<boolean> {
+  const { events } = await handle.fetchHistory();
+  const firedAt = (events ?? []).findIndex(({ timerFiredEventAttributes }) => timerFiredEventAttributes);
+  const since = firedAt === -1 ? [] : (events ?? []).slice(firedAt);
+  return since.some(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes);
 }
 
 describe('where signatures are demanded', () => {
@@ -295,10 +298,11 @@ describe('order and time', () => {
   });
 
   it('what came in time counts, also when its signature is verified after it', async () => {
+    const verification = gate();
     const slow: Verify = async (decision) => {
       const { heartbeat } = Context.current();
       const alive = setInterval(() => heartbeat(), 500);
-      await new Promise((resolve) => setTimeout(resolve, 6000));
+      await verification.passed;
       clearInterval(alive);
       return await verifyDecision(decision);
     };
@@ -306,6 +310,9 @@ describe('order and time', () => {
       const handle = await start(driven);
       await untilWaiting(handle);
       await handle.signal('approve', await signed(handle, 'approve'));
+      await until('the rollback has seen that the time is over', () => hasSeenTimer(handle));
+      expect((await status(handle)).approvals.decision).toBeNull();
+      verification.open();
       expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
     });
   });
@@ -364,7 +371,7 @@ describe('order and time', () => {
         waitForStage: 'ACCEPTED',
       });
       asking.open();
-      expect((await failureOf(second)).type).toBe('AlreadyRunning');
+      expect((await refusalOf(second)).type).toBe('AlreadyRunning');
       lifting.open();
       expect(await first.result()).toMatchObject({ outcome: 'released' });
     });

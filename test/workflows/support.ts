@@ -1,8 +1,11 @@
 /** Fake activities for workflow tests: the workflow's own code and a real (time-skipping) server are what is tested. */
+import { ApplicationFailure } from '@temporalio/activity';
 import type { Activities, StepInput } from '../../activities/types.ts';
 import { policyFor } from '../../src/domain/approval/policy.ts';
 import { approvalSettingsSchema } from '../../src/domain/approval/settings.ts';
 import type { ApprovalSettingsInput } from '../../src/domain/approval/settings.ts';
+import { describeChannel } from '../../src/domain/paging/channel.ts';
+import type { PartialPlan } from '../../src/domain/partial/plan.ts';
 import { deadlineFor } from '../../src/domain/deadline.ts';
 import { STEPS } from '../../src/domain/plan.ts';
 import type { DatabasePlan, Plan, PlannedStep } from '../../src/domain/plan.ts';
@@ -84,6 +87,32 @@ export function fullPlan(
   });
 }
 
+/** One flag off and one file put back, in a release that stays. */
+export function partialPlan(request: Plan['request'], change: Partial<PartialPlan> = {}): Plan {
+  const green = { name: 'green', version: '2.0' };
+  return fakePlan(request, {
+    kind: 'partial',
+    from: green,
+    to: green,
+    partial: {
+      restores: request.restore === true,
+      flags: [{ name: 'new-checkout', where: 'feature new-checkout of Unleash', before: 'on', after: 'off' }],
+      files: [
+        {
+          name: 'blue-env',
+          file: '/srv/.env.blue',
+          source: '/srv/.env.blue.old',
+          before: 'aa',
+          after: 'bb',
+          differences: ['POOL: changed'],
+        },
+      ],
+      restarts: [green],
+      ...change,
+    },
+  });
+}
+
 function fakeStep(name: PlannedStep['name'], strategy?: DatabasePlan['strategy']): PlannedStep {
   return {
     name,
@@ -133,7 +162,7 @@ export function fakeActivities(
       channels: ['incidents', 'deployments'],
     }),
     inspectLock: async () => null,
-    planRollback: async ({ request, kind }) => (kind === 'full' ? fullPlan(request) : fakePlan(request)),
+    planRollback: async ({ request, kind }) => planOf(kind, request),
     verifyDecision: async () => ({ verified: false, problem: 'unknown-signer', why: 'nobody signs here' }),
     holdRequests: freeze('holdRequests', 'requests are held'),
     holdWrites: freeze('holdWrites', 'writes are refused'),
@@ -142,6 +171,10 @@ export function fakeActivities(
     announceFreeze: async ({ moment, channel }) => {
       calls.push(`freeze ${moment} ${channel}`);
       return proof(`${channel} told: ${moment}`);
+    },
+    writeFreezeReport: async ({ freeze: { holds } }) => {
+      calls.push(`freeze report ${holds.map(({ state }) => state).join(' ')}`);
+      return proof('the report of the freeze is written', { incidentFolder: '/incidents/rollback-2' });
     },
     captureBefore: step('captureBefore', () =>
       proof('state kept', { incidentFolder: '/incidents/rollback-1' }),
@@ -152,9 +185,25 @@ export function fakeActivities(
     stopFaulty: step('stopFaulty', () => proof('green is stopped')),
     checkRelease: step('checkRelease', () => verdict(true)),
     prepareRestore: step('prepareRestore', () => proof('the backup is restored beside')),
+    countLoss: async () => {
+      calls.push('countLoss');
+      return {
+        at: '2026-11-21T03:20:00.000Z',
+        isFinal: false,
+        lastChangeAt: '2026-11-21T03:19:58.000Z',
+        newerRows: [{ table: 'orders', rows: 15, problem: null }],
+        problem: null,
+      };
+    },
+    proveRestored: step('proveRestored', () =>
+      proof('the restored database is live already', { outcome: 'already' }),
+    ),
     stopApplication: step('stopApplication', () => proof('blue and green are stopped')),
     restoreDatabase: step('restoreDatabase', () => proof('the restored database is live')),
     restartApplication: step('restartApplication', () => proof('blue was started after the restore')),
+    switchFlags: step('switchFlags', () => proof('new-checkout is off')),
+    putBackConfiguration: step('putBackConfiguration', () => proof('.env.blue is its saved copy')),
+    restartChanged: step('restartChanged', () => proof('green was started after the change')),
     diagnose: async () => {
       calls.push('diagnose');
       return { troubles: ['The database is gone.'], todo: ['start-database', 'restart-application'] };
@@ -165,15 +214,83 @@ export function fakeActivities(
     settleRestore: step('settleRestore', () => proof('Nothing is kept longer than it should be')),
     verifyRelease: step('verifyRelease', () => verdict(true)),
     releaseTarget: async () => void calls.push('releaseTarget'),
+    tagFaulty: step('tagFaulty', () => proof('The commit is tagged')),
+    sendEvent: async ({ event }) => {
+      calls.push(`event ${event.type}`);
+      return proof('taken');
+    },
     writeReport: async () => {
       calls.push('writeReport');
       return proof('report written');
     },
     checkTargets: async () => [],
+    watchService: async ({ plan }) => {
+      calls.push('watchService');
+      return { is: 'checked', release: plan.to, checks: verdict(true).verdict?.checks ?? [], marks: [] };
+    },
+    readCustomerNotice: async ({ incidentFolder }) => {
+      calls.push('readCustomerNotice');
+      return { subject: 'Lost', body: `as in ${incidentFolder}` };
+    },
+    sendCustomerNotice: async ({ by, notice }) => {
+      calls.push('sendCustomerNotice');
+      return { at: '2026-11-21T09:00:00.000Z', by, to: ['customers@example.com'], receipt: '250 ok', notice };
+    },
+    announceFollowUp: async ({ channel, message }) => {
+      const who = typeof channel === 'string' ? channel : channel.kind;
+      calls.push(`follow-up ${message.moment.is} ${who}`);
+      return proof(`${who} told: ${message.moment.is}`);
+    },
+    openTicket: async ({ draft }) => {
+      calls.push(`openTicket ${draft.marker}`);
+      return { ticket: { system: 'github', id: '7', url: 'https://github.example/7' }, already: false };
+    },
+    changeTicket: async ({ change }) => void calls.push(`changeTicket ${change.comment.marker}`),
+    writeFollowUp: async () => {
+      calls.push('writeFollowUp');
+      return proof('FOLLOW_UP.md is written');
+    },
     announce: async ({ event, channel }) => {
       calls.push(`announce ${event} ${channel}`);
       return proof(`${channel} told: ${event}`);
     },
+    testPages: async ({ service }) => ({ service, environment: 'production', channels: [] }),
+    sendPage: async ({ channel, page }) => {
+      calls.push(`page ${page.action} ${page.level.number} ${channel.kind}`);
+      return {
+        channel: describeChannel(channel),
+        provider: channel.kind,
+        receipt: page.id,
+        sentAt: new Date().toISOString(),
+      };
+    },
+    postPublicUpdate: async ({ update }) => {
+      calls.push(`status page ${update.status}`);
+      return { outcome: 'posted', incident: 'inc1', url: 'https://status.example.net/inc1' };
+    },
+    removeOldRecords: async ({ dryRun }) => {
+      calls.push(`removeOldRecords${dryRun ? ' dryRun' : ''}`);
+      return {
+        dryRun,
+        host: 'worker-1',
+        directory: '/incidents',
+        retentionDays: 30,
+        removed: [],
+        kept: [],
+        problems: [],
+        young: 0,
+      };
+    },
+    lookAtRollback: async () => null,
+    // An activity under way would keep the test server from skipping time.
+    watchRollback: async () => {
+      throw ApplicationFailure.nonRetryable('nobody watches here', 'NotWatched');
+    },
   };
   return { ...activities, ...replaced };
+}
+
+function planOf(kind: Plan['kind'], request: Plan['request']): Plan {
+  if (kind === 'partial') return partialPlan(request);
+  return kind === 'full' ? fullPlan(request) : fakePlan(request);
 }

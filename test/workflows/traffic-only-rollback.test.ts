@@ -1,10 +1,12 @@
 import { ApplicationFailure } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Activities } from '../../activities/types.ts';
 import type { RollbackResult } from '../../src/domain/rollback.ts';
+import { stakeholdersSchema } from '../../src/domain/stakeholders.ts';
 import {
   decide,
   failureOf,
+  refusalOf,
   fails,
   status,
   timeline,
@@ -12,20 +14,28 @@ import {
   withFakes as withFakesOf,
 } from './drive.ts';
 import type { Driven } from './drive.ts';
-import { openWorkflowLab } from '../support/time-skipping.ts';
-import type { WorkflowLab } from '../support/time-skipping.ts';
-import { fakePlan, proof, REQUEST, verdict } from './support.ts';
+import { labOfFile } from './lab.ts';
+import { CONFIG, fakePlan, proof, REQUEST, verdict } from './support.ts';
 
-let lab: WorkflowLab;
-beforeAll(async () => {
-  lab = await openWorkflowLab();
-});
-afterAll(async () => {
-  await lab.close();
-});
+const lab = labOfFile();
 
 const withFakes = <Result>(replaced: Partial<Activities>, drive: (driven: Driven) => Promise<Result>) =>
   withFakesOf({ lab, workflow: 'trafficOnlyRollback' }, replaced, drive);
+
+/** A plan whose stakeholders are told, at these moments or at those of the defaults. */
+const planTelling =
+  (on?: string[]): Activities['planRollback'] =>
+  async ({ request }) =>
+    fakePlan(request, {
+      config: {
+        ...CONFIG,
+        stakeholders: stakeholdersSchema.parse({
+          mail: { from: 'backout@example.com', smtp: { host: 'smtp.example.com' } },
+          to: ['product@example.com'],
+          ...(on === undefined ? {} : { on }),
+        }),
+      },
+    });
 
 describe('a rollback in which everything works', () => {
   it('performs the steps in the order of the runbook and says so', async () => {
@@ -218,6 +228,63 @@ describe('a step that fails', () => {
     });
   });
 
+  it('goes on in the thread that the first message to a channel began', async () => {
+    const threads: Record<string, (string | undefined)[]> = { incidents: [], deployments: [] };
+    const announce: Activities['announce'] = async ({ event, channel, thread }) => {
+      threads[channel]?.push(thread);
+      // A channel by webhook has no threads.
+      return { ...proof(`told: ${event}`), ...(channel === 'incidents' ? { thread: `1.${event}` } : {}) };
+    };
+    const planRollback: Activities['planRollback'] = async ({ request }) =>
+      fakePlan(request, {
+        config: { ...CONFIG, slack: { incidents: { env: 'A' }, deployments: { env: 'B' } } },
+      });
+    await withFakes({ announce, planRollback }, async ({ start }) => {
+      expect(await (await start()).result()).toMatchObject({ outcome: 'rolled-back' });
+    });
+    expect(threads).toEqual({
+      incidents: [undefined, '1.started', '1.traffic-shifted'],
+      deployments: [undefined, undefined],
+    });
+  });
+
+  it('waits neither for the mail to stakeholders, which is sent once for each moment they chose', async () => {
+    const mails: string[] = [];
+    let release: () => void = () => undefined;
+    const verified = new Promise<void>((resolve) => (release = resolve));
+    const announce: Activities['announce'] = async ({ event, channel }) => {
+      // Were the rollback to wait for this mail, neither would ever be done.
+      if (channel === 'stakeholders' && event === 'started') await verified;
+      if (channel === 'stakeholders') mails.push(event);
+      return proof(`told ${channel}: ${event}`);
+    };
+    const verifyRelease: Activities['verifyRelease'] = async () => {
+      release();
+      return verdict(true);
+    };
+    const planRollback = planTelling(['started', 'ended']);
+    await withFakes({ announce, verifyRelease, planRollback }, async ({ start }) => {
+      const handle = await start();
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+      expect(await timeline(handle)).toContain('told incidents: started; told stakeholders: started');
+    });
+    expect(mails).toEqual(['started', 'ended']);
+  });
+
+  it('ends as well where the mail server takes nothing, and says so', async () => {
+    const announce: Activities['announce'] = async ({ event, channel }) => {
+      if (channel === 'stakeholders') throw ApplicationFailure.nonRetryable('550 no', 'MessageRefused');
+      return proof(`told: ${event}`);
+    };
+    const planRollback = planTelling();
+    await withFakes({ announce, planRollback }, async ({ start }) => {
+      const handle = await start();
+      expect(await handle.result()).toMatchObject({ outcome: 'rolled-back' });
+      expect(await timeline(handle)).toContain('Not everybody was told (traffic-shifted): 550 no');
+      expect((await status(handle)).steps.at(-1)?.state).toBe('failed');
+    });
+  });
+
   it('waits for days if need be', async () => {
     await withFakes({ stopFaulty: fails('PermissionDenied', 'no sudo.') }, async ({ start }) => {
       const handle = await start();
@@ -334,7 +401,7 @@ describe('the lock', () => {
     await withFakes(replaced, async ({ start }) => {
       const first = await start(REQUEST, 'rollback-first');
       await untilWaiting(first);
-      const failure = await failureOf(await start());
+      const failure = await refusalOf(await start());
       expect(failure.type).toBe('AlreadyRunning');
       expect(failure.message).toContain(
         'already being rolled back by rollback-first, started by anna at noon',
