@@ -18,6 +18,7 @@ import {
   getSsh,
   getTemporal,
   getTestServer,
+  getUnleash,
 } from './parts.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -28,7 +29,17 @@ const PARTS = {
   build: [],
   demo: [getTemporal, getNginx, getCurl],
   'full-demo': [getTemporal, getNginx, getCurl, getPostgres],
-  tests: [getTemporal, getTestServer, getNginx, getCurl, getSsh, getPrometheus, getPostgres, getDocker],
+  tests: [
+    getTemporal,
+    getTestServer,
+    getNginx,
+    getCurl,
+    getSsh,
+    getPrometheus,
+    getPostgres,
+    getDocker,
+    getUnleash,
+  ],
 };
 
 const wanted = process.argv[process.argv.indexOf('--for') + 1] ?? 'build';

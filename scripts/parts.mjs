@@ -1,6 +1,15 @@
 /** The programs that demo and tests need, and the ways to get each: found, installed, downloaded, or built. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -15,6 +24,8 @@ const TEMPORAL_GO_MODULE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 const TEMPORAL_CDN = 'https://temporal.download/cli/archive/latest';
 const TEST_SERVER = { group: 'io.temporal', artifact: 'temporal-test-server', version: '1.38.0' };
 const DOWNLOAD_SECONDS = 60;
+/** The newest that runs on Node 20. */
+const UNLEASH_VERSION = '7.5.1';
 
 /** The Temporal CLI: it holds the dev server and its UI. */
 export function getTemporal() {
@@ -38,7 +49,13 @@ export function getTemporal() {
 /** The time-skipping test server, for the workflow tests. */
 export function getTestServer() {
   const program = join(BIN, 'temporal-test-server');
-  if (existsSync(program)) return;
+  const jars = join(CACHE, 'temporal-test-server');
+  // The quick compiler and the simple collector halve the time of a start, which counts here.
+  const start = `#!/bin/sh\nexec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '${jars}/*' io.temporal.testserver.TestServer "$1"\n`;
+  if (existsSync(program)) {
+    if (readFileSync(program, 'utf8') !== start) writeFileSync(program, start);
+    return;
+  }
   requireProgram('java', {
     apt: 'default-jre-headless',
     dnf: 'java-latest-openjdk-headless',
@@ -46,7 +63,6 @@ export function getTestServer() {
     brew: 'openjdk',
   });
   requireProgram('mvn', { apt: 'maven', dnf: 'maven', apk: 'maven', brew: 'maven' });
-  const jars = join(CACHE, 'temporal-test-server');
   say('the Temporal test server is missing: fetching it from Maven Central');
   mkdirSync(jars, { recursive: true });
   const pom = join(jars, 'pom.xml');
@@ -61,7 +77,7 @@ export function getTestServer() {
   ]);
   if (!fetched) throw new Error('the Temporal test server could not be fetched from Maven Central.');
   mkdirSync(BIN, { recursive: true });
-  writeFileSync(program, `#!/bin/sh\nexec java -cp '${jars}/*' io.temporal.testserver.TestServer "$1"\n`);
+  writeFileSync(program, start);
   chmodSync(program, 0o755);
 }
 
@@ -105,6 +121,33 @@ export function getPostgres() {
     apk: 'postgresql',
     brew: 'postgresql',
   });
+}
+
+/** A real Unleash server, for the tests of feature flags. It is too heavy to be one of our own packages. */
+export function getUnleash() {
+  const folder = join(CACHE, `unleash-${UNLEASH_VERSION}`);
+  if (existsSync(join(folder, 'node_modules', 'unleash-server', 'package.json'))) return;
+  say(
+    `Unleash is missing: npm install unleash-server@${UNLEASH_VERSION} into ${folder}, which takes about a minute`,
+  );
+  // Beside, so that what is there is whole.
+  const making = `${folder}.${process.pid}`;
+  mkdirSync(making, { recursive: true });
+  const quiet = ['--no-audit', '--no-fund', '--loglevel', 'error'];
+  const installed = run('npm', [
+    'install',
+    '--prefix',
+    making,
+    '--ignore-scripts',
+    ...quiet,
+    `unleash-server@${UNLEASH_VERSION}`,
+  ]);
+  if (!installed) {
+    rmSync(making, { recursive: true, force: true });
+    throw new Error(`unleash-server@${UNLEASH_VERSION} could not be installed from the npm registry.`);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(making, folder);
 }
 
 /**

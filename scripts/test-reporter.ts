@@ -39,9 +39,12 @@ export default class EventReporter implements Reporter {
     });
   }
 
-  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly { message: string }[]): void {
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandled: readonly { message: string; stack?: string | undefined }[],
+  ): void {
     for (const module of modules) if (!this.#written.has(module.id)) this.onTestModuleEnd(module);
-    this.#write({ event: 'run-ends', unhandled: unhandled.map(({ message }) => message) });
+    this.#write({ event: 'run-ends', unhandled: unhandled.map(({ message, stack }) => stack || message) });
   }
 
   #write(event: TestEvent): void {

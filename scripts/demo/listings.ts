@@ -54,7 +54,7 @@ export function databaseOfService({ bin, socketFolder, port }: PrivatePostgres):
   return { psql: join(bin, 'psql'), connection: connection(parts) };
 }
 
-/** Under \`database\` in backout.yaml. */
+/** Under `database` in backout.yaml. */
 export function databaseSettings(
   { bin, socketFolder, port }: PrivatePostgres,
   folder: string,

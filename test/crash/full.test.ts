@@ -1,6 +1,7 @@
 /**
- * The worker dies by SIGKILL at every place of the steps that concern the database, one place at a time, and is started
- * again. Each time the rollback ends as if nothing had happened: the database is as it was before the release.
+ * The worker dies by SIGKILL at every place of the steps in which only a full rollback changes something, one place at a
+ * time, and is started again. Each time the rollback ends as if nothing had happened: the database is as it was before the
+ * release.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +23,10 @@ import type { Crashed } from './crash.ts';
 
 /** Things that run side by side may take another turn in a second run, and a place is not come to. */
 const TRIES = 3;
-const DATABASE_STEPS = ['prepareRestore', 'restoreDatabase'];
+const DATABASE_STEPS = ['prepareRestore', 'restoreDatabase', 'restartApplication', 'settleRestore'];
+/** Those of every rollback, in which the worker dies in traffic-only.test.ts, and those that only look. */
+const OTHER_STEPS =
+  /^(outside|resolveService|inspectLock|planRollback|captureBefore|startPrevious|shiftTraffic|captureLogs|stopFaulty|verifyRelease|releaseTarget|writeReport|announce|countLoss|checkRelease)[ :]/;
 const BACKUP = 'shop.dump';
 
 const server = await startPostgres();
@@ -32,11 +36,17 @@ await createSmallSample(server);
 await server.sql('SELECT 1');
 
 let count = 0;
-const places = (await recovered({})).filter((place) => DATABASE_STEPS.some((step) => place.startsWith(step)));
+const places = (await recovered({})).filter((place) => !OTHER_STEPS.test(place));
+
+const stepOf = (place: string) => place.split(/[ :]/)[0] ?? '';
 
 describe('the places that are found', () => {
+  it('are of the steps that are known here', () => {
+    expect([...new Set(places.map(stepOf))].sort()).toEqual([...DATABASE_STEPS].sort());
+  });
+
   it.each(DATABASE_STEPS)('are before, in and after the step %s', (step) => {
-    const own = places.filter((place) => place.split(/[ :]/)[0] === step);
+    const own = places.filter((place) => stepOf(place) === step);
     expect(own.filter((place) => place.endsWith(': activity, before')).length).toBeGreaterThanOrEqual(1);
     expect(own.filter((place) => place.endsWith(': activity, after')).length).toBeGreaterThanOrEqual(1);
     expect(own.filter((place) => place.endsWith(', during')).length).toBeGreaterThanOrEqual(1);

@@ -59,7 +59,11 @@ describe('the built program', () => {
   });
 
   it('asks Temporal', async () => {
-    expect(await run('status')).toMatchObject({ code: 0, err: '' });
+    const { code, out, err } = await run('status', '--json');
+    expect(err).toBe('');
+    expect(JSON.parse(out)).toBeInstanceOf(Array);
+    // Other tests' rollbacks, and what they have frozen, are on the same server: one that waits (5), or has no worker (6).
+    expect([0, 5, 6]).toContain(code);
   });
 
   it('checks a configuration', async () => {

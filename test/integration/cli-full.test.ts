@@ -175,7 +175,9 @@ describe('backout rollback full', () => {
     const refused = await backout(['watch', (JSON.parse(unnamed.out) as { workflowId: string }).workflowId]);
     expect(refused.out).toContain('NOT DONE (NothingToRollBack)');
 
-    const started = await backout([...argv, '--faulty', 'green', '--yes', '--detach', '--json']);
+    // The rollback before this one has restored it already: only who insists gets it once more.
+    const again = ['--faulty', 'green', '--restore-again'];
+    const started = await backout([...argv, ...again, '--yes', '--detach', '--json']);
     const { workflowId } = JSON.parse(started.out) as { workflowId: string };
     await until('approval is awaited', async () => (await statusOf(workflowId)).awaiting !== null);
     await backout(['break-glass', workflowId, '--reason', 'anna sleeps'], { by: 'ben', answers: ['y'] });

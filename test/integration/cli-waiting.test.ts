@@ -103,7 +103,9 @@ describe('Without a worker', () => {
     await pollOnce(lab.client, lab.taskQueue);
     const { code, out, err } = await rollback(lab, '--detach');
     expect({ code, out }).toEqual({ code: 6, out: '' });
-    expect(err).toMatch(/^backout: No worker polls task queue .* Nothing was changed: /);
+    expect(err).toMatch(
+      /^backout: No worker polls task queue .* \S+ was taken back, and has changed nothing\. Another may be at work: /,
+    );
     const running = await backout(lab, 'status', '--json');
     expect(running.out).not.toContain(lab.service);
   });
@@ -117,7 +119,17 @@ describe('Without a worker', () => {
     });
     const { handle } = await lab.start();
     await until('the worker has stopped', () => isStopped(worker?.pid ?? 0), { timeoutMs: 60_000 });
-    const { code, err } = await backout(lab, 'status', handle.workflowId);
+    const { code, out, err } = await backout(lab, 'status', handle.workflowId);
+    expect(out).toContain('\n  ✔ Keep the state before the rollback (done, ');
+    expect(out).toContain(
+      'Traffic is being moved from green (1.5.0) to blue (1.4.0); nothing is proved yet.\nNo data was changed.\n',
+    );
+    expect(out).toContain('\nNot known without a worker:\n');
+    const all = await backout(lab, 'status');
+    expect(all.out).toMatch(
+      new RegExp(`${handle.workflowId} +no worker answers +.* s +Traffic is being moved from green`),
+    );
+    expect(all.code).not.toBe(0);
     expect(err).toContain(`No worker answered for ${handle.workflowId} within 5 s.`);
     expect(err).toContain(
       'Under way when it was last heard of: shift-traffic, attempt 1. It is the step that moves traffic: ' +

@@ -127,7 +127,7 @@ describe('backout', () => {
   test('when Temporal is down it says so, and that --local works', async () => {
     const { code, err } = await backout('--address', '127.0.0.1:1', 'plan', 'listings');
     expect(err).toMatch(
-      /^backout: Temporal at 127\.0\.0\.1:1 can't be reached: .*\. Nothing was changed: traffic and data are as they were\.\n/,
+      /^backout: Temporal at 127\.0\.0\.1:1 can't be reached: .*\. This command changed nothing\.\n/,
     );
     expect(err).toContain('--local` needs no Temporal and no worker');
     expect(code).toBe(6);
@@ -170,7 +170,8 @@ describe('backout', () => {
       ...['--config', file, 'rollback', 'traffic-only', 'listings', '--reason', 'x', '--yes'],
     );
     expect(err).toBe(
-      `backout: No worker polls task queue cli-test-nobody: start one with \`backout --config ${file} worker\`, or use --local. Nothing was changed: traffic and data are as they were.\n`,
+      `backout: No worker polls task queue cli-test-nobody: start one with \`backout --config ${file} worker\`. This command changed nothing. ` +
+        'With --local, `backout rollback traffic-only`, `backout recover` and `backout unfreeze` need no worker.\n',
     );
     expect(code).toBe(6);
   });
@@ -269,9 +270,12 @@ describe('backout', () => {
   });
 
   test('Ctrl-C ends the watching and not the rollback, and says so', async () => {
-    // Any workflow that goes on for long enough will do.
     const id = `cli-test-watched-${process.pid}`;
-    const handle = await client.workflow.start('rollbackLock', { workflowId: id, taskQueue: TASK_QUEUE });
+    // It goes on for long enough: nobody works there.
+    const handle = await client.workflow.start('trafficOnlyRollback', {
+      ...{ workflowId: id, taskQueue: 'cli-test-nobody' },
+      args: [{ service: 'listings', reason: 'x' }],
+    });
     const watching = start(['watch', id]);
     await until('it watches', () => watching.ran.err !== '', { timeoutMs: 30_000 });
     watching.child.kill('SIGINT');

@@ -43,7 +43,7 @@ const LOCAL = createLocalHost('local', { sudo: false });
 
 /** As the worker does, but with other rights or settings. */
 async function checkDirectly(
-  { sandbox, service }: Lab,
+  { sandbox, service, client }: Lab,
   { host = LOCAL, change }: { host?: Host; change?: (config: ServiceEnvironment) => void },
 ): Promise<Finding[]> {
   const { services } = await loadConfig({ path: sandbox.configFile, env: process.env });
@@ -51,7 +51,7 @@ async function checkDirectly(
   if (config === undefined) throw new Error('the lab has no such service');
   change?.(config);
   const hosts = { get: () => host, warm: async () => undefined, close: async () => undefined };
-  const deps = { hosts, workerHttp: createWorkerProbe() };
+  const deps = { hosts, workerHttp: createWorkerProbe(), client, lives: 'temporal' as const };
   return await createDriver(deps, { service, environment: 'production', config }).check();
 }
 
@@ -66,7 +66,10 @@ describe('with a worker', () => {
     const { sandbox, service, taskQueue, address } = lab;
     const examined = await examine(lab);
     expect(marked(examined, 'problem')).toEqual([]);
-    expect(marked(examined, 'warning')).toEqual([]);
+    expect(marked(examined, 'warning')).toEqual(['configuration: escalation']);
+    expect(line(examined, 'escalation')?.detail).toBe(
+      `nobody is paged about a rollback of ${service} in production`,
+    );
     expect(marked(examined, 'ok')).toEqual([
       `configuration: ${sandbox.configFile}`,
       `temporal: server ${address}`,
@@ -98,7 +101,7 @@ describe('with a worker', () => {
     const io = fakeIo();
     expect(await doctor({ config: lab.sandbox.configFile, service: lab.service }, io)).toBe(0);
     expect(io.printed.out).toContain(`\n${lab.service} in production\n  ✔ host local: answers in `);
-    expect(io.printed.out).toMatch(/\n\nReady to roll back\. Nothing was changed\.\n$/);
+    expect(io.printed.out).toMatch(/\n\nReady to roll back\. 1 remark \(!\)\. Nothing was changed\.\n$/);
   });
 
   it('changes nothing: not the site file, no rollback, no lock', async () => {
@@ -191,7 +194,7 @@ describe('with a worker', () => {
     await rm(log);
     try {
       const examined = await examine(lab);
-      expect(marked(examined, 'warning')).toEqual(['target: logs']);
+      expect(marked(examined, 'warning')).toEqual(['configuration: escalation', 'target: logs']);
       expect(line(examined, 'logs')?.detail).toBe(`${log}: there is no such file`);
       expect(examined.exitCode).toBe(0);
     } finally {
@@ -233,7 +236,7 @@ describe('after a rollback', () => {
     await ended();
     const examined = await examine(lab);
     expect(examined.exitCode).toBe(0);
-    expect(marked(examined, 'warning')).toEqual(['target: a rollback now']);
+    expect(marked(examined, 'warning')).toEqual(['configuration: escalation', 'target: a rollback now']);
     expect(line(examined, 'a rollback now')).toMatchObject({
       detail: expect.stringContaining(
         `there would be none: blue (1.4.0) already serves. ${handle.workflowId} rolled back from green (1.5.0) at `,
@@ -285,7 +288,7 @@ describe('without a worker', () => {
       `Temporal\n  ✖ server ${address}: can't be reached: nobody listens there (connection refused)\n    → Start the server`,
     );
     expect(io.printed.out).toMatch(
-      /Not ready: 1 problem \(✖\)\. Nothing was changed\.\nIf it can not wait: `backout rollback traffic-only SERVICE --reason WHY --local`/,
+      /Not ready: 1 problem \(✖\)\. 1 remark \(!\)\. Nothing was changed\.\nIf it can not wait: `backout rollback traffic-only SERVICE --reason WHY --local`/,
     );
   });
 

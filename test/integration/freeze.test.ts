@@ -1,6 +1,8 @@
 /** A freeze on a real Temporal server, nginx and PostgreSQL: nothing is written while people decide. */
+import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import type { TargetReadiness } from '../../src/domain/readiness.ts';
 import { confirmRestoreUpdate, decideFreezeUpdate } from '../../workflows/messages.ts';
@@ -24,6 +26,8 @@ import { isStopped } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 import type { WorkerProcess } from '../support/worker-process.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -90,6 +94,19 @@ async function backout(...argv: string[]) {
   return { code, ...io.printed };
 }
 
+/** As a program of its own, with no Temporal to reach. */
+async function alone(...argv: string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, '--address', '127.0.0.1:1', ...argv], {
+    env: { ...process.env, BACKOUT_CONFIG: lab.sandbox.configFile, BACKOUT_USER: 'anna' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed = { out: '', err: '' };
+  child.stdout.on('data', (data: Buffer) => (printed.out += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (printed.err += data.toString()));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return { code, ...printed };
+}
+
 const decide = (rollback: StartedRollback, decision: string, more: object = {}) =>
   rollback.handle.executeUpdate(decideFreezeUpdate, { args: [{ decision, by: 'ben', ...more }] });
 
@@ -130,7 +147,22 @@ it('by command: refuses writes by HTTP and by SQL until it is released, and leav
     `${lab.service} in production is FROZEN: requests get a maintenance answer (503) and the database is read-only.`,
   );
   expect(status.out).toMatch(/Frozen by anna, .* UTC: prices are overwritten/);
-  const refused = await backout('rollback', 'traffic-only', lab.service, '--reason', 'x', '--yes');
+  const all = await backout('status');
+  expect(all.out).toContain(
+    `${lab.service} in production is FROZEN: requests get a maintenance answer (503) and the database is read-only.\n  By anna, since `,
+  );
+  expect(all.out).toContain(`  What it waits for: backout status ${workflowId}\n`);
+  expect(all.code).toBe(5);
+  const refused = await backout(
+    'rollback',
+    'traffic-only',
+    lab.service,
+    '--reason',
+    'x',
+    '--yes',
+    '--detach',
+  );
+  expect(refused.out).toContain('NOT DONE (AlreadyRunning)\n');
   expect(refused.code).toBe(7);
   const unclear = await backout('decide-freeze', workflowId, 'full');
   expect(unclear.err).toContain('full restores a backup, and nobody has said which');
@@ -175,6 +207,27 @@ it('goes on with the full rollback, and lets requests through only when that is 
   await lab.expectFree();
 });
 
+it('restores the database where a rollback has moved the traffic already, and says why another answer can not be done', async () => {
+  await open();
+  expect((await (await lab.start()).ended()).result?.outcome).toBe('rolled-back');
+  const rollback = await freeze();
+  await frozen(rollback);
+  const { workflowId } = rollback.handle;
+  const gone = await backout('decide-freeze', workflowId, 'full', '--backup', 'gone.dump');
+  expect(gone.err).toContain('backout: A full rollback could not be planned. ');
+  expect(gone.err).toContain(`It is still frozen, and asks again: \`backout status ${workflowId}\`.`);
+  expect(gone.code).toBe(1);
+  expect((await backout('status', workflowId)).out).toContain('  What was decided last could not be done: ');
+  const decided = await backout('decide-freeze', workflowId, 'full', '--backup', 'listings-1.dump');
+  expect(decided.out).toMatch(/^Decided: full\. Plan [0-9a-f]{12}: green \(1\.5\.0\) → blue \(1\.4\.0\)\.\n/);
+  await rollback.until('RESTORE is awaited', ({ awaiting }) => awaiting?.step === 'confirm-restore');
+  await rollback.handle.executeUpdate(confirmRestoreUpdate, { args: [{ phrase: 'RESTORE', by: 'anna' }] });
+  expect((await rollback.ended()).result?.outcome).toBe('rolled-back');
+  expect(await fingerprint(server, SAMPLE)).toBe(good);
+  expect(new Set(await lab.nextAnswers())).toEqual(new Set(['blue']));
+  await lab.expectFree();
+}, 120_000);
+
 it('goes on where a killed worker was, and what is left frozen is lifted by another run', async () => {
   await open({ withoutWorker: true });
   const site = await lab.site();
@@ -196,6 +249,10 @@ it('goes on where a killed worker was, and what is left frozen is lifted by anot
 
   await decide(rollback, 'abort');
   expect((await rollback.ended()).failure?.message).toContain('Lift it with `backout unfreeze');
+  const left = await backout('status');
+  expect(left.out).toContain(`  ${rollback.handle.workflowId} has ended: nobody is asked any more`);
+  expect(left.out).toContain(`backout unfreeze ${lab.service} --env production --reason "WHY"\n`);
+  expect(left.code).toBe(5);
   const { failure: refused } = await (await lab.start()).ended();
   expect(refused?.type).toBe('AlreadyRunning');
   expect(refused?.message).toContain('It is frozen: anna froze it at');
@@ -207,10 +264,18 @@ it('goes on where a killed worker was, and what is left frozen is lifted by anot
     args: [{ service: lab.service }],
   });
   expect(place?.findings.find(({ name }) => name === 'a rollback now')?.detail).toContain(
-    'it is frozen, and requests get a maintenance answer: anna froze it at',
+    'it is frozen: anna froze it at',
   );
+  // With Temporal down, the person on call lifts it by themselves.
+  const dead = ['--take-over', rollback.handle.workflowId, '--take-over-note', 'its worker was killed'];
+  const local = await alone('unfreeze', lab.service, '--reason', 'it is stopped', '--local', ...dead);
+  expect(local.err).toContain('Starting a Temporal server and a worker inside this command …\n');
+  expect(local.out).toContain('NOT FROZEN ANY MORE');
+  expect(local.code).toBe(0);
+  expect(await lab.site()).toBe(site);
   const unfreeze = await lab.start({ reason: 'the import is stopped' }, { workflow: 'unfreezeService' });
   expect((await unfreeze.ended()).result?.outcome).toBe('released');
+  expect((await backout('status')).out).not.toContain(`${lab.service} in production is FROZEN`);
   expect(await lab.site()).toBe(site);
   expect(await fingerprint(server, SAMPLE)).toBe(damaged);
   await lab.expectFree();

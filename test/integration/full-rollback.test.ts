@@ -18,6 +18,7 @@ import {
 } from '../support/postgres-sample.ts';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
+import { until } from '../support/until.ts';
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -41,7 +42,8 @@ beforeEach(async () => {
   good = await fingerprint(server, SAMPLE);
   await backUp(server, { database: SAMPLE, path: join(folder, 'listings-1.dump'), format: 'custom' });
   // A dump notes whole seconds: what is made in the same second may be of after the release.
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  const second = Math.floor(Date.now() / 1000);
+  await until('the second of the dump is over', () => Date.now() >= (second + 1) * 1000);
   releasedAt = new Date().toISOString();
   await migrateSmallSample(server);
 });
@@ -131,12 +133,21 @@ describe('a full rollback', () => {
     ]);
     await lab.expectFree();
 
-    const again = await (await start({ dryRun: true, faulty: 'green', backup: 'listings-1.dump' })).ended();
+    const wanted = { dryRun: true, faulty: 'green', backup: 'listings-1.dump' };
+    const again = await (await start(wanted)).ended();
     expect(again.failure).toBeNull();
     expect(again.result?.plan?.warnings).toEqual([
+      expect.stringContaining('it is not restored again, and what was written since is kept'),
+    ]);
+    const insisting = await (await start({ ...wanted, restoreAgain: true })).ended();
+    expect(insisting.result?.plan?.warnings).toEqual([
       expect.stringContaining(`listings-1.dump was restored already at 20`),
     ]);
-    expect(again.result?.plan?.warnings[0]).toContain(`are in the database "${kept}"`);
+    expect(insisting.result?.plan?.database?.lastRestore).toEqual({
+      bytes: insisting.result?.plan?.database?.sizeBytes,
+      seconds: expect.any(Number),
+    });
+    expect(insisting.result?.plan?.warnings[0]).toContain(`are in the database "${kept}"`);
   });
 
   it('leaves the database alone when a person rejects the restore, and nothing beside it', async () => {
@@ -169,6 +180,36 @@ describe('a full rollback', () => {
     expect(result?.outcome).toBe('rolled-back');
     expect(await fingerprint(server, SAMPLE)).toBe(good);
     expect((await databases()).filter((name) => name.includes('_new_'))).toEqual([]);
+  });
+
+  it('that was terminated after the swap and is started again keeps what was written since', async () => {
+    await open();
+    const first = await start();
+    await asked(first);
+    await first.handle.signal('confirmRestore', 'RESTORE');
+    await first.until('the databases are swapped', ({ steps }) =>
+      steps.some(
+        ({ name, state }) => name === 'restore-database' && (state === 'done' || state === 'already'),
+      ),
+    );
+    await first.handle.terminate('by a person');
+    await server.sql('CREATE TABLE written_since (id int); INSERT INTO written_since VALUES (42)', {
+      database: SAMPLE,
+    });
+    const since = await fingerprint(server, SAMPLE);
+    const before = await databases();
+
+    const second = await start();
+    const { result, failure } = await second.ended();
+    expect(failure).toBeNull();
+    expect(result?.outcome).toBe('rolled-back');
+    expect(result?.summary).toContain(`${first.handle.workflowId} restored PostgreSQL`);
+    expect(result?.summary).toContain('and what was written since is kept.');
+    expect(await fingerprint(server, SAMPLE)).toBe(since);
+    expect(await server.sql('SELECT id FROM written_since', { database: SAMPLE })).toContain('42');
+    expect(await databases()).toEqual(before);
+    const report = await readFile(join(result?.incidentFolder ?? '', 'INCIDENT_REPORT.md'), 'utf8');
+    expect(report).toContain('nothing is restored, and what was written since is kept');
   });
 });
 

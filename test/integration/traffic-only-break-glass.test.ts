@@ -111,7 +111,7 @@ describe('With Temporal down', () => {
     const ran = await runLocally([], without);
     expect(ran.stderr).toBe(
       `! The Slack channel incidents will not be told: the environment variable ${variable} is not set here. ` +
-        'The rollback goes on; that nobody was told is noted in its report.\n',
+        'The command goes on; that nobody was told is noted in its records.\n',
     );
     expect(ran.exitCode).toBe(0);
     const { result } = JSON.parse(ran.stdout) as { result: RollbackResult };

@@ -36,11 +36,13 @@ async function expectRolledBackOnce(): Promise<void> {
 }
 
 describe('A worker that stops answering', () => {
-  // The server goes on giving tasks to a worker that is stopped, until each has timed out: this takes its time.
+  // The server goes on giving tasks to a worker that is stopped, until each has timed out. This takes about a minute, which is
+  // a step's usual budget: then a person would be asked.
+  const budgets = { shiftTrafficSeconds: 180, stopFaultySeconds: 180 };
   it.each(['captureBefore', 'shiftTraffic', 'stopFaulty'])(
     'as it begins %s is replaced by another; when it wakes it can do nothing any more',
     async (stopAt) => {
-      lab = await openLab({ withoutWorker: true });
+      lab = await openLab({ withoutWorker: true, environment: { budgets } });
       const first = await startWorker(stopAt);
       const rollback = await lab.start();
       await until('the worker has stopped', () => isStopped(first.pid), { timeoutMs: 30_000 });
@@ -57,7 +59,7 @@ describe('A worker that stops answering', () => {
       expect(await checkManifest(result?.incidentFolder ?? '')).toEqual(files);
       await expectRolledBackOnce();
     },
-    240_000,
+    300_000,
   );
 });
 

@@ -224,6 +224,70 @@ export const shifted = (): IncidentRecord =>
     },
   });
 
+/** The first level did not answer, the second one was called by a way round, and acknowledged. */
+export const paged = (): IncidentRecord => {
+  const level = (number: number, name: string, ...people: string[]) => ({ number, name, people });
+  const receipt = (channel: string, seconds: number, id: string | null) => ({
+    channel,
+    provider: 'test',
+    receipt: id,
+    sentAt: at(seconds),
+  });
+  return makeRecord({
+    status: {
+      escalation: {
+        workflowId: 'backout-escalation/rollback/run-1',
+        state: 'running',
+        level: level(2, 'team lead', 'Ben Okri', 'Cem | Aydın'),
+        next: null,
+        pages: [
+          {
+            id: 'page/1',
+            at: at(0.5),
+            level: level(1, 'on duty', 'Anna Berg'),
+            cause: 'start',
+            outcome: 'sent',
+            receipts: [receipt('PagerDuty (on duty)', 1.2, 'backout-run-1')],
+            problems: [],
+          },
+          {
+            id: 'page/2',
+            at: at(300.5),
+            level: level(1, 'on duty', 'Anna Berg'),
+            cause: 'repeat',
+            outcome: 'failed',
+            receipts: [],
+            problems: ['PagerDuty (on duty): It answered 500. Traffic and data were not changed by this.'],
+          },
+          {
+            id: 'page/3',
+            at: at(310),
+            level: level(2, 'team lead', 'Ben Okri', 'Cem | Aydın'),
+            cause: 'not-reached',
+            outcome: 'sent',
+            receipts: [
+              receipt('e-mail (leads@example.com)', 311, '250 queued as 41'),
+              receipt('webhook (bridge)', 312, null),
+            ],
+            problems: ['Slack (C0123456789): channel_not_found.'],
+          },
+          {
+            id: 'page/4',
+            at: at(900),
+            level: level(3, 'management'),
+            cause: 'time',
+            outcome: 'sending',
+            receipts: [],
+            problems: [],
+          },
+        ],
+        acknowledgements: [{ at: at(372), by: 'ben', note: 'on my way' }],
+        said: null,
+      },
+    },
+  });
+};
+
 /** Every record above, by name. */
 export const CASES = {
   success,
@@ -236,4 +300,5 @@ export const CASES = {
   waiting,
   started,
   shifted,
+  paged,
 } as const;

@@ -1,4 +1,5 @@
 /** Records of full rollbacks, for tests of what people see of them. */
+import type { FreezeStatus, HoldState } from '../../src/domain/freeze.ts';
 import { policyFor } from '../../src/domain/approval/policy.ts';
 import { askApprovals, askRestore, receive } from '../../src/domain/approval/reducer.ts';
 import { emptyApprovals, makeTerms } from '../../src/domain/approval/state.ts';
@@ -7,20 +8,14 @@ import { FULL_STEPS } from '../../src/domain/plan.ts';
 import type { DatabasePlan, Plan } from '../../src/domain/plan.ts';
 import type { RollbackRequestInput } from '../../src/domain/request.ts';
 import type { IncidentRecord, RollbackStatus } from '../../src/domain/rollback.ts';
+import { sampleDatabase } from '../../src/domain/templates/sample-record.ts';
 import { DECLARED, WORKFLOW, message, settings } from './approvals.ts';
 import { at, makePlan, makeRecord, stepRecord } from './records.ts';
 
 export const DATABASE: DatabasePlan = {
+  ...sampleDatabase('listings'),
   database: 'PostgreSQL database listings on db-1',
-  strategy: 'swap',
-  backup: 'listings-0312.dump',
   path: '/var/backups/listings/listings-0312.dump',
-  madeAt: at(-3780),
-  madeAtSource: 'manifest',
-  sizeBytes: 73_012_345,
-  sha256: 'ab'.repeat(32),
-  format: 'custom',
-  lastChangeAt: at(-30),
   newerRows: [
     { table: 'orders', rows: 12, problem: null },
     { table: 'prices', rows: 0, problem: null },
@@ -101,3 +96,15 @@ export function waitingForRestore(change: Partial<RollbackStatus> = {}): Inciden
     },
   });
 }
+
+/** A freeze whose holds are so. */
+export const freezeOf = (requests: HoldState, writes: HoldState): FreezeStatus => ({
+  ...{ service: 'listings', environment: 'production', by: 'anna', reason: 'prices are overwritten' },
+  since: at(0),
+  holds: [
+    { name: 'requests', state: requests, said: null, details: [], at: null },
+    { name: 'writes', state: writes, said: null, details: [], at: null },
+  ],
+  decision: null,
+  problem: null,
+});

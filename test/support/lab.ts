@@ -39,7 +39,13 @@ export type LabOptions = Omit<SandboxOptions, 'folder' | 'service' | 'ssh' | 'sl
 };
 
 export type StartOptions = {
-  workflow?: 'trafficOnlyRollback' | 'fullRollback' | 'recoverService' | 'freezeService' | 'unfreezeService';
+  workflow?:
+    | 'trafficOnlyRollback'
+    | 'fullRollback'
+    | 'partialRollback'
+    | 'recoverService'
+    | 'freezeService'
+    | 'unfreezeService';
   workflowId?: string;
 };
 
@@ -51,6 +57,8 @@ export type Lab = {
   slack: SlackReceiver;
   sshd: Sshd | null;
   client: Client;
+  /** Where the worker's /metrics are; null without a worker. */
+  workerUrl: string | null;
   /** Answers so far, or since a moment. */
   answers(since?: number): Answer[];
   /** The identities of the next answers. */
@@ -119,6 +127,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     slack,
     sshd,
     client,
+    workerUrl: worker?.healthUrl ?? null,
     answers,
     nextAnswers: async (count = 10) => {
       const since = Date.now();
