@@ -12,7 +12,7 @@ import type { Restore } from '../postgres/restore/restore.ts';
 import type { StepInput } from '../types.ts';
 import type { Running } from './activity.ts';
 import { jobOf, openPostgres, settingsOf } from './database-job.ts';
-import { leftBehind } from './plan-database.ts';
+import { leftBehind } from './left-behind.ts';
 
 export async function prepareRestore(deps: Deps, input: StepInput, running: Running): Promise<StepResult> {
   const plan = databaseOf(input.plan);

@@ -18,7 +18,7 @@ import type { Running } from './activity.ts';
 import { countIn } from './loss.ts';
 import { jobOf, openPostgres, settingsOf } from './database-job.ts';
 import { alreadyThere, refuseChangedBackup, replacedSince } from './database.ts';
-import { leftBehind } from './plan-database.ts';
+import { leftBehind } from './left-behind.ts';
 
 /** Looks whether it could be done, while everything serves: what is in the way is found before anything is stopped. */
 export async function prepareInPlace(deps: Deps, input: StepInput, running: Running): Promise<StepResult> {

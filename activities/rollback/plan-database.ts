@@ -1,6 +1,5 @@
 /** What the plan of a full rollback says of the database: which backup, what is lost, and whether it could be done (D1). */
 import type { Backup, BackupChoice } from '../../src/domain/backup.ts';
-import { BackoutFailure } from '../../src/domain/failure.ts';
 import type { DatabasePlan } from '../../src/domain/plan.ts';
 import type { RollbackRequest } from '../../src/domain/request.ts';
 import type { ServiceEnvironment } from '../../src/domain/service.ts';
@@ -17,9 +16,9 @@ import { createInPlace } from '../postgres/restore/in-place.ts';
 import { createRestore } from '../postgres/restore/restore.ts';
 import type { TargetPlan } from '../targets/driver.ts';
 import { isGoodEnough } from './good-enough.ts';
+import { leftBehind } from './left-behind.ts';
 import { noMoment } from './released-at.ts';
 import type { FaultyRelease } from './released-at.ts';
-import { isEnded } from './steps.ts';
 import { databaseSettings, openPostgres, purposeOf } from './database-job.ts';
 
 type Planning = {
@@ -111,34 +110,6 @@ async function choose(
     return await requireBackup(postgres, { releasedAt: new Date(releasedAt).toISOString(), signal });
   }
   throw await noMoment(faulty);
-}
-
-type Looking = { postgres: Postgres; run: string; takenOver: string | undefined; signal: AbortSignal };
-
-/**
- * Another rollback that has ended and left its restore beside the live database. One that still runs keeps it.
- * @throws BackoutFailure AlreadyRunning where another's freeze holds its writes: only that freeze's lift may free them
- */
-export async function leftBehind(
-  deps: Deps,
-  { postgres, run, takenOver, signal }: Looking,
-): Promise<string | null> {
-  const live = find(await readFacts(postgres, signal), postgres.settings.name);
-  const marker = live?.marker;
-  if (marker?.is !== 'live' || marker.run === run) return null;
-  if (marker.held !== null) throw frozenBy(postgres, marker.run);
-  return (await isEnded(deps, takenOver)(marker.run)) ? marker.run : null;
-}
-
-/** Read from the database itself: also where the requests of the service are let through again. */
-function frozenBy(postgres: Postgres, run: string): BackoutFailure {
-  return new BackoutFailure('AlreadyRunning', {
-    what: `It is frozen: the writes of ${postgres.describe()} are held by the freeze ${run}, and are not proved to be lifted.`,
-    changed: 'No data was changed, and its writes stay held.',
-    next:
-      `If ${run} still waits, answer it (\`backout status\`). Else lift the freeze with \`backout unfreeze SERVICE\`, ` +
-      'or go on with it and restore: `backout freeze SERVICE`, then decide `full`.',
-  });
 }
 
 function formatOf({ name, format }: Backup): NonNullable<Backup['format']> {

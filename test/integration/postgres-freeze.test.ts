@@ -5,7 +5,7 @@ import type { Deps } from '../../activities/deps.ts';
 import { freeze, thaw } from '../../activities/postgres/restore/freeze.ts';
 import { createInPlace } from '../../activities/postgres/restore/in-place.ts';
 import type { FreezeJob } from '../../activities/postgres/restore/freeze.ts';
-import { leftBehind } from '../../activities/rollback/plan-database.ts';
+import { leftBehind } from '../../activities/rollback/left-behind.ts';
 import { fingerprint } from '../support/postgres-fingerprint.ts';
 import { clientOf, makeBackup, restoreOf } from '../support/postgres-restore.ts';
 import { createSampleRoles, createSmallSample, dropSample, SAMPLE } from '../support/postgres-sample.ts';
