@@ -5,7 +5,7 @@ import { describeSecret, readSecret } from '../secrets/read.ts';
 import { toSlackPayload } from '../slack/payload.ts';
 import { openSlack } from '../slack/web.ts';
 import type { SlackWeb, SlackWebTarget } from '../slack/web.ts';
-import { REPEAT_NOTE } from './repeat-note.ts';
+import { REPEAT_NOTE } from '../outbound/repeat-note.ts';
 
 const HEAD_NOTE = 'This message is kept up to date. Every step is in its thread.';
 

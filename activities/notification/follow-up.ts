@@ -9,7 +9,7 @@ import type { ServiceEnvironment } from '../../src/domain/service.ts';
 import { sendMail } from '../mail/smtp.ts';
 import { toAnnouncementMail } from './announcement-mail.ts';
 import { sendAnnouncement, sendToChannel } from './notifier.ts';
-import { REPEAT_NOTE } from './repeat-note.ts';
+import { REPEAT_NOTE } from '../outbound/repeat-note.ts';
 import { tellStakeholders } from './stakeholders.ts';
 
 type Outside = { env: NodeJS.ProcessEnv; fetch: typeof fetch };

@@ -13,7 +13,7 @@ import type { AnnouncementInput, AnnouncementResult } from '../types.ts';
 import { toSlackPayload } from '../slack/payload.ts';
 import { sendToSlack } from '../slack/webhook.ts';
 import { tellAsBot } from './bot.ts';
-import { REPEAT_NOTE } from './repeat-note.ts';
+import { REPEAT_NOTE } from '../outbound/repeat-note.ts';
 import { tellStakeholders } from './stakeholders.ts';
 
 /** What the notifier needs of the running activity. */

@@ -4,7 +4,7 @@ import { BackoutFailure } from '../../src/domain/failure.ts';
 import type { StakeholderSettings } from '../../src/domain/stakeholders.ts';
 import { sendMail } from '../mail/smtp.ts';
 import { toAnnouncementMail } from './announcement-mail.ts';
-import { REPEAT_NOTE } from './repeat-note.ts';
+import { REPEAT_NOTE } from '../outbound/repeat-note.ts';
 
 /** How they are called in failures and findings. */
 export const describeStakeholders = ({ to }: StakeholderSettings): string =>

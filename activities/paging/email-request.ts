@@ -5,7 +5,7 @@ import { oneLine } from '../../src/domain/report/plain.ts';
 import { mailHtml, mailSubject } from '../mail/content.ts';
 import type { Mail } from '../mail/smtp.ts';
 import { hashOf } from './keys.ts';
-import { REPEAT_NOTE } from './repeat-note.ts';
+import { REPEAT_NOTE } from '../outbound/repeat-note.ts';
 
 /** `In-Reply-To` is one ID per incident, so that mail programs show its pages as one conversation. */
 export function toMail(

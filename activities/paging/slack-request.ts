@@ -3,7 +3,7 @@ import type { Announcement } from '../../src/domain/announcement-parts.ts';
 import type { Page } from '../../src/domain/paging/page.ts';
 import { toSlackPayload } from '../slack/payload.ts';
 import type { SlackPayload } from '../slack/payload.ts';
-import { REPEAT_NOTE } from './repeat-note.ts';
+import { REPEAT_NOTE } from '../outbound/repeat-note.ts';
 
 const TONES = { trigger: 'bad', acknowledge: 'progress', resolve: 'good' } as const;
 

@@ -173,10 +173,10 @@ test('a worker dies between sending and recording: one copy where the provider k
     'webhook',
   ]);
   expect(copies(vendors)).toEqual({ ...once, hook: 2, mail: 2 });
-  expect(vendors.hook.messages[0]).not.toContain('you may have this page already');
-  expect(vendors.hook.messages[1]).toContain('you may have this page already');
+  expect(vendors.hook.messages[0]).not.toContain('you may have this already');
+  expect(vendors.hook.messages[1]).toContain('you may have this already');
   expect(new Set(vendors.mail.mails.map(({ messageId }) => messageId)).size).toBe(1);
-  expect(vendors.mail.mails.map(({ raw }) => raw.includes('you may have this page already'))).toEqual([
+  expect(vendors.mail.mails.map(({ raw }) => raw.includes('you may have this already'))).toEqual([
     false,
     true,
   ]);

@@ -38,7 +38,7 @@ const ROLLBACK = {
   startedAt: new Date().toISOString(),
   requestedBy: 'anna',
 };
-const MAY_BE_A_REPEAT = 'you may have this message already';
+const MAY_BE_A_REPEAT = 'you may have this already';
 /** Longer than it takes until another worker looks for the ticket that was made. */
 const SEARCH_LAG_MS = 10_000;
 

@@ -79,7 +79,7 @@ test('a later try says that it may be a repeat, under the same id', async () => 
   expect(first?.id).toMatch(/^backout-[0-9a-f]{32}$/);
   expect(second?.id).toBe(first?.id);
   expect(second?.shown).toBe(
-    `${first?.shown}\nSent again after a try that was cut off: you may have this message already.`,
+    `${first?.shown}\nSent again after a try that was cut off: you may have this already.`,
   );
 });
 

@@ -39,7 +39,7 @@ test('a page has one Message-ID however often it is sent; all of an incident bel
 });
 
 test('a later try says, last of all, that the page may have arrived already', () => {
-  const note = 'Sent again after a try that was cut off: you may have this page already.';
+  const note = 'Sent again after a try that was cut off: you may have this already.';
   const first = toMail(makePage(), PEOPLE);
   const again = toMail(makePage(), { ...PEOPLE, repeat: true });
   expect(again.text).toBe(`${first.text}\n${note}\n`);

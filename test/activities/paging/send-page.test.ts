@@ -287,7 +287,7 @@ test('Slack: a bot that may not look pages again rather than not at all, and say
   await failureOf(sendPage({ channel, page: makePage() }, makeSending(SECRETS)));
   await sendPage({ channel, page: makePage() }, makeSending(SECRETS, { attempt: 2 }));
   expect(vendor.messages).toHaveLength(2);
-  expect(JSON.stringify(vendor.messages[1]?.blocks)).toContain('you may have this page already');
+  expect(JSON.stringify(vendor.messages[1]?.blocks)).toContain('you may have this already');
 });
 
 test.each([

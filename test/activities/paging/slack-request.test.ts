@@ -32,7 +32,7 @@ test('a repeat says that it may be one', () => {
   const { blocks } = toSlackPage(makePage(), { mention: [], repeat: true });
   expect(blocks.at(-1)).toMatchObject({
     type: 'context',
-    elements: [{ text: 'Sent again after a try that was cut off: you may have this page already.' }],
+    elements: [{ text: 'Sent again after a try that was cut off: you may have this already.' }],
   });
 });
 
