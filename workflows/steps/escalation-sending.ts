@@ -1,5 +1,6 @@
 /** What an escalation sends: pages, and to those who were paged that somebody is at it, or that it is over. Beside its clock. */
 import { condition, isCancellation } from '@temporalio/workflow';
+import { distinctBy } from '../../src/domain/distinct.ts';
 import * as climb from '../../src/domain/escalation/ladder.ts';
 import type { Due } from '../../src/domain/escalation/ladder.ts';
 import type { Level } from '../../src/domain/escalation/policy.ts';
@@ -110,13 +111,14 @@ export class EscalationSending {
     const { receipts, problems, tried } = await sendThrough(level.routes, written, policy.channelSeconds);
     const isReached = receipts.length > 0;
     const { state, ties } = this.#run;
-    const opened = newIn(tried, state.open);
+    const open = distinctBy([...state.open, ...tried], keyOf);
+    const opened = open.slice(state.open.length);
     const done: PageRecord = { ...page, outcome: isReached ? 'sent' : 'failed', receipts, problems };
     ties.note(pageSentence(done));
     this.#run.change({
       ladder: climb.paged(state.ladder, due.index, isReached),
       pages: state.pages.map((one) => (one.id === page.id ? done : one)),
-      open: [...state.open, ...opened],
+      open,
     });
     void ties.tell();
     // Whoever said meanwhile that they are at it could not be passed on to what this page has opened.
@@ -182,13 +184,4 @@ export class EscalationSending {
 
 const atIt = ({ by, note }: Acknowledge): string => `${by} is at it${note === undefined ? '' : `: ${note}`}`;
 
-/** Those that were not open before, each once. */
-function newIn(tried: PagingChannel[], open: PagingChannel[]): PagingChannel[] {
-  const known = new Set(open.map((channel) => JSON.stringify(channel)));
-  return tried.filter((channel) => {
-    const key = JSON.stringify(channel);
-    const isNew = !known.has(key);
-    known.add(key);
-    return isNew;
-  });
-}
+const keyOf = (channel: PagingChannel): string => JSON.stringify(channel);

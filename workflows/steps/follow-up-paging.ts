@@ -1,4 +1,5 @@
 /** The pages of a follow-up: somebody is called, and told there when it is over. */
+import { distinctBy } from '../../src/domain/distinct.ts';
 import { describeLevel } from '../../src/domain/escalation/policy.ts';
 import type { FollowUpMessage } from '../../src/domain/follow-up/announcement.ts';
 import { after } from '../../src/domain/follow-up/items.ts';
@@ -6,7 +7,6 @@ import { isOver, pageFor, resolvePage } from '../../src/domain/follow-up/pages.t
 import type { Paged } from '../../src/domain/follow-up/pages.ts';
 import { times } from '../../src/domain/follow-up/tickets.ts';
 import { openTroubles } from '../../src/domain/follow-up/watch.ts';
-import type { PagingChannel } from '../../src/domain/paging/channel.ts';
 import { sendThrough } from './escalation-pages.ts';
 import { now } from './follow-up-logbook.ts';
 import type { Logbook } from './follow-up-logbook.ts';
@@ -63,7 +63,7 @@ async function page(log: Logbook, message: FollowUpMessage): Promise<void> {
   for (const { level: called, page: written } of pages) {
     const { receipts, problems, tried } = await sendThrough(called.routes, written, channelSeconds(log));
     level = written.level;
-    channels = withoutRepeats([...channels, ...tried]);
+    channels = distinctBy([...channels, ...tried], (channel) => JSON.stringify(channel));
     isReached = receipts.length > 0;
     for (const { channel } of receipts)
       log.note(`Paged ${describeLevel(called)} by ${channel}${afterTries(failed)}: ${written.title}`);
@@ -88,11 +88,6 @@ const againMinutes = ({ policy, settings }: Logbook): number =>
   Math.min(policy?.repeatMinutes ?? settings.everyMinutes, settings.everyMinutes);
 
 const afterTries = (failed: number): string => (failed === 0 ? '' : `, after ${failed} that reached nobody`);
-
-const withoutRepeats = (channels: PagingChannel[]): PagingChannel[] => {
-  const keys = channels.map((channel) => JSON.stringify(channel));
-  return channels.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
-};
 
 async function close(log: Logbook, paged: Paged): Promise<void> {
   if (paged.channels.length === 0) {

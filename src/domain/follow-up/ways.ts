@@ -1,6 +1,7 @@
 /** Whom a follow-up tells, and by what. Nothing here rings: nobody is woken because a report is not reviewed. Pure. */
 import { CHANNELS } from '../announcement-channels.ts';
 import type { Channel } from '../announcement-channels.ts';
+import { distinctBy } from '../distinct.ts';
 import { levelsFor } from '../escalation/policy.ts';
 import type { EscalationPolicy, Level } from '../escalation/policy.ts';
 import { describeChannel } from '../paging/channel.ts';
@@ -48,7 +49,7 @@ export function waysOf(
   const above = (isEscalated && settings.page.includes('reminders') ? [] : levels.at(-1)) ?? [];
   const last: FollowUpRecipient[] = config.stakeholders === undefined ? [] : ['stakeholders'];
   if (isEscalated) {
-    const told = unique([...near, ...above], config);
+    const told = distinctBy([...near, ...above], (recipient) => placeOf(recipient, config));
     return told.length > 0 || hasTicket
       ? { recipients: told, ticket: hasTicket }
       : { recipients: last, ticket: false };
@@ -111,19 +112,13 @@ const isQuiet = (channel: PagingChannel): channel is QuietChannel =>
 const withoutMention = (channel: QuietChannel): QuietChannel =>
   channel.kind === 'slack' ? { ...channel, mention: [] } : channel;
 
-/** Each place once, also where a level's Slack channel is one of the file's. */
-function unique(recipients: FollowUpRecipient[], { slack }: Reachable['config']): FollowUpRecipient[] {
-  const places = recipients.map((recipient) => {
-    if (typeof recipient === 'string') {
-      const target = recipient === 'stakeholders' ? undefined : slack?.[recipient];
-      return JSON.stringify(
-        target !== undefined && 'token' in target ? target.channel : (target ?? recipient),
-      );
-    }
-    if (recipient.kind === 'email') return JSON.stringify(recipient.to);
-    return JSON.stringify(recipient.webhook ?? recipient.channel);
-  });
-  return recipients.filter((_, index) => places.indexOf(places[index] ?? '') === index);
+/** What tells two places apart, also where a level's Slack channel is one of the file's. */
+function placeOf(recipient: FollowUpRecipient, { slack }: Reachable['config']): string {
+  if (typeof recipient === 'string') {
+    const target = recipient === 'stakeholders' ? undefined : slack?.[recipient];
+    return JSON.stringify(target !== undefined && 'token' in target ? target.channel : (target ?? recipient));
+  }
+  return JSON.stringify(recipient.kind === 'email' ? recipient.to : (recipient.webhook ?? recipient.channel));
 }
 
 const orElse = <Item>(wanted: Item[], otherwise: Item[]): Item[] => (wanted.length > 0 ? wanted : otherwise);

@@ -1,5 +1,6 @@
 /** The report's sections that are read first: what, how fast, how good, and who decided. */
 import { decidedSoFar } from '../approval/notes.ts';
+import { distinctBy } from '../distinct.ts';
 import { migrationLines } from '../migrations/words.ts';
 import { describeRelease } from '../plan.ts';
 import type { IncidentRecord, TimelineEntry } from '../rollback.ts';
@@ -208,7 +209,11 @@ export function verificationSection(record: IncidentRecord): string[] {
 export function peopleSection({ status }: IncidentRecord): string[] {
   const { acknowledgements, resolution, refusedMessages, steps, approvals } = status;
   const decisions = decidedSoFar(approvals);
-  const decided = steps.flatMap(({ decision }) => (decision === null ? [] : [decision]));
+  // A person decides once for a step that takes others with it; each of them keeps that decision.
+  const decided = distinctBy(
+    steps.flatMap(({ decision }) => (decision === null ? [] : [decision])),
+    (decision) => JSON.stringify(decision),
+  );
   const note = (words: string | undefined) => (words === undefined || words === '' ? '' : `: ${text(words)}`);
   const said = [
     ...decisions.map((entry) => ({ at: entry.at, words: `${text(entry.what)}${whoSaid(entry)}` })),
