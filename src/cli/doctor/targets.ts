@@ -1,18 +1,13 @@
 /** Could each target be rolled back now? Asked of a worker, since only workers need to reach the hosts. */
 import { randomUUID } from 'node:crypto';
-import { ActivityFailure, WorkflowFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { TargetReadiness } from '../../domain/readiness.ts';
+import { NotBegun, awaited, hasTimedOut, rootOf } from '../temporal/awaited.ts';
+import { FIRST_TASK_WITHIN_MS } from '../temporal/workers.ts';
 import type { Place } from './configuration.ts';
 import type { Line, Section } from './diagnosis.ts';
 
 const ANSWER_WITHIN_MS = 60_000;
-
-/** A worker that is there begins at once, even a busy one. */
-const BEGIN_WITHIN_MS = 10_000;
-
-/** Started, and its first task scheduled: nobody has taken it yet. */
-const UNTOUCHED_HISTORY = 2;
 
 /** One section per target. Runs the workflow `readinessCheck`, which only reads. */
 export async function lookAtTargets(client: Client, place: Place, signal: AbortSignal): Promise<Section[]> {
@@ -58,28 +53,16 @@ async function askWorker(client: Client, place: Place, interrupt: AbortSignal): 
     workflowExecutionTimeout: 2 * ANSWER_WITHIN_MS,
     staticSummary: `backout doctor: ${titleOf(place)}`,
   });
-  const untaken = new AbortController();
-  const timer = setTimeout(() => void abortIfUntaken(client, handle.workflowId, untaken), BEGIN_WITHIN_MS);
-  const signal = AbortSignal.any([interrupt, untaken.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+  const signal = AbortSignal.any([interrupt, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
   try {
-    return (await client.connection.withAbortSignal(signal, () => handle.result())) as TargetReadiness[];
+    return (await awaited(client, handle, { interrupt: signal })) as TargetReadiness[];
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted && !hasTimedOut(error)) throw error;
     await handle.terminate('`backout doctor` does not wait any longer').catch(() => undefined);
-    if (untaken.signal.aborted) throw new NotBegun();
     throw new NoAnswer();
-  } finally {
-    clearTimeout(timer);
   }
 }
 
-/** The server remembers a worker for a while after its end: who waits for it should not wait long. */
-async function abortIfUntaken(client: Client, workflowId: string, untaken: AbortController): Promise<void> {
-  const { historyLength } = await client.workflow.getHandle(workflowId).describe();
-  if (historyLength <= UNTOUCHED_HISTORY) untaken.abort();
-}
-
-class NotBegun extends Error {}
 class NoAnswer extends Error {}
 
 function explained(error: unknown, taskQueue: string): Line {
@@ -88,7 +71,7 @@ function explained(error: unknown, taskQueue: string): Line {
     return {
       mark: 'problem',
       name,
-      detail: `did not begin within ${BEGIN_WITHIN_MS / 1000} s: it may have died a moment ago`,
+      detail: `did not begin within ${FIRST_TASK_WITHIN_MS / 1000} s: it may have died a moment ago`,
       fix: `Start a worker that can reach the host: \`backout worker --task-queue ${taskQueue}\`.`,
     };
   }
@@ -108,12 +91,6 @@ function explained(error: unknown, taskQueue: string): Line {
     detail: parts?.what ?? `could not look: ${message}`,
     fix: parts?.next ?? `Look at the logs of the workers on ${taskQueue}.`,
   };
-}
-
-/** Temporal wraps what an activity threw twice. */
-function rootOf(error: unknown): unknown {
-  const isWrapper = error instanceof WorkflowFailedError || error instanceof ActivityFailure;
-  return isWrapper && error.cause !== undefined ? rootOf(error.cause) : error;
 }
 
 function titleOf({ service, environment }: Place): string {

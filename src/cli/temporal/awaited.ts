@@ -1,5 +1,5 @@
 /** The result of a run that a command has just started and waits for. */
-import { TimeoutFailure, WorkflowFailedError } from '@temporalio/client';
+import { ActivityFailure, TimeoutFailure, WorkflowFailedError } from '@temporalio/client';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { FIRST_TASK_WITHIN_MS, isTakenUp, wasTakenBack } from './workers.ts';
 
@@ -47,4 +47,10 @@ export async function awaited(
 export function hasTimedOut(error: unknown): boolean {
   if (error instanceof EndedLate) return true;
   return error instanceof WorkflowFailedError && error.cause instanceof TimeoutFailure;
+}
+
+/** What an activity threw: Temporal wraps it twice. */
+export function rootOf(error: unknown): unknown {
+  const isWrapper = error instanceof WorkflowFailedError || error instanceof ActivityFailure;
+  return isWrapper && error.cause !== undefined ? rootOf(error.cause) : error;
 }

@@ -1,13 +1,12 @@
 /** Runs the workflow `pageTest` and waits for what came of it. */
 import { randomUUID } from 'node:crypto';
-import { ActivityFailure, WorkflowFailedError } from '@temporalio/client';
 import type { FailureParts } from '../../domain/failure.ts';
 import type { PageTest, PageTested } from '../../domain/paging/test-page.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
-import { NotBegun, awaited, hasTimedOut } from './awaited.ts';
+import { NotBegun, awaited, hasTimedOut, rootOf } from './awaited.ts';
 import type { Session } from './connect.ts';
-import { noWorker, requireWorker } from './workers.ts';
+import { noWorker } from './workers.ts';
 
 /** The activity may take a minute. */
 const ANSWER_WITHIN_MS = 90_000;
@@ -21,7 +20,6 @@ export async function runPageTest(
   interrupt: AbortSignal,
 ): Promise<PageTested> {
   const { client, settings, program } = session;
-  await requireWorker(session, PAGED_NOBODY);
   const handle = await client.workflow.start('pageTest', {
     workflowId: `backout-page-test-${randomUUID()}`,
     taskQueue: settings.taskQueue,
@@ -55,10 +53,4 @@ function explained(error: unknown): unknown {
   const parts = details?.[0];
   if (parts === undefined) return error;
   return new CliError(EXIT.usage, `${parts.what} ${parts.changed} ${parts.next}`);
-}
-
-/** Temporal wraps what an activity threw twice. */
-function rootOf(error: unknown): unknown {
-  const isWrapper = error instanceof WorkflowFailedError || error instanceof ActivityFailure;
-  return isWrapper && error.cause !== undefined ? rootOf(error.cause) : error;
 }

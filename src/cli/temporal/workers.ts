@@ -13,18 +13,15 @@ const WORKFLOW_TASKS = 1;
 /** How long a worker that is there may take for its first task before we believe that it is not. */
 export const FIRST_TASK_WITHIN_MS = 8_000;
 
-/**
- * `outcome` says what did not happen for it.
- * @throws CliError `unreachable` when no worker has asked the task queue for work lately
- */
-export async function requireWorker(session: Session, outcome = ROLLED_NOTHING_BACK): Promise<void> {
+/** @throws CliError `unreachable` when no worker has asked the task queue for work lately */
+export async function requireWorker(session: Session): Promise<void> {
   const { client, settings } = session;
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: settings.namespace,
     taskQueue: { name: settings.taskQueue },
     taskQueueType: WORKFLOW_TASKS,
   });
-  if (!readPollers(pollers).some(isPolling)) throw noWorker(session, outcome);
+  if (!readPollers(pollers).some(isPolling)) throw noWorker(session);
 }
 
 const WITHOUT_A_WORKER =
@@ -32,6 +29,7 @@ const WITHOUT_A_WORKER =
 /** What others do can't be known from here. */
 const ROLLED_NOTHING_BACK = `${THIS_CHANGED_NOTHING}. ${WITHOUT_A_WORKER}`;
 
+/** `outcome` says what did not happen for it. */
 export function noWorker({ settings, program, file }: Session, outcome = ROLLED_NOTHING_BACK): CliError {
   return new CliError(
     EXIT.unreachable,
