@@ -1,6 +1,7 @@
 /** Driving one kind of rollback with fake activities, as a person does: start, look, answer. */
 import {
   ApplicationFailure,
+  Client,
   WorkflowClient,
   WorkflowFailedError,
   WorkflowNotFoundError,
@@ -17,7 +18,8 @@ let count = 0;
 
 /**
  * Runs a worker with the fakes, some of them replaced, while `drive` works. `leavesBlocks`: a rollback blocks the version that it
- * leaves, as it does in production. The block outlives its test, and the server skips no more time where another meets it.
+ * leaves, as it does in production. No time is skipped then: a block waits for nothing, and whoever waits for a result while
+ * nothing else is under way would be ten years ahead, where this server, unlike a real one, ends every run.
  */
 export async function withFakes<Result>(
   { lab, workflow, leavesBlocks = false }: { lab: WorkflowLab; workflow: string; leavesBlocks?: boolean },
@@ -25,6 +27,8 @@ export async function withFakes<Result>(
   drive: (driven: Driven & { taskQueue: string }) => Promise<Result>,
 ): Promise<Result> {
   const calls: string[] = [];
+  const { client, connection } = lab.environment;
+  const starting = leavesBlocks ? new Client({ connection }) : client;
   return await lab.withWorker(
     (taskQueue) => {
       const activities = fakeActivities(taskQueue, { replaced, calls });
@@ -35,7 +39,7 @@ export async function withFakes<Result>(
         calls,
         taskQueue,
         start: (input = REQUEST, id = `rollback-${++count}`) =>
-          lab.environment.client.workflow.start(workflow, { taskQueue, workflowId: id, args: [input] }),
+          starting.workflow.start(workflow, { taskQueue, workflowId: id, args: [input] }),
       }),
   );
 }
