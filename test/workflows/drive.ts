@@ -14,21 +14,27 @@ import { fakeActivities, REQUEST } from './support.ts';
 
 export type Driven = { calls: string[]; start: (input?: unknown, id?: string) => Promise<WorkflowHandle> };
 
+type Fakes = { lab: WorkflowLab; workflow: string; leavesBlocks?: boolean; keepsTime?: boolean };
+
+/** A client that skips no time, whatever it waits for. */
+export const clientKeepingTime = ({ environment: { connection } }: WorkflowLab): Client =>
+  new Client({ connection });
+
 let count = 0;
 
 /**
  * Runs a worker with the fakes, some of them replaced, while `drive` works. `leavesBlocks`: a rollback blocks the version that it
- * leaves, as it does in production. No time is skipped then: a block waits for nothing, and whoever waits for a result while
- * nothing else is under way would be ten years ahead, where this server, unlike a real one, ends every run.
+ * leaves, as it does in production. `keepsTime`: none is skipped while the result is awaited. Where something outlives the rollback,
+ * the clock would else be at that one's next timer before the test looks; beside a block, ten years ahead, when this server,
+ * unlike a real one, ends every run.
  */
 export async function withFakes<Result>(
-  { lab, workflow, leavesBlocks = false }: { lab: WorkflowLab; workflow: string; leavesBlocks?: boolean },
+  { lab, workflow, leavesBlocks = false, keepsTime = leavesBlocks }: Fakes,
   replaced: Partial<Activities>,
   drive: (driven: Driven & { taskQueue: string }) => Promise<Result>,
 ): Promise<Result> {
   const calls: string[] = [];
-  const { client, connection } = lab.environment;
-  const starting = leavesBlocks ? new Client({ connection }) : client;
+  const client = keepsTime ? clientKeepingTime(lab) : lab.environment.client;
   return await lab.withWorker(
     (taskQueue) => {
       const activities = fakeActivities(taskQueue, { replaced, calls });
@@ -39,7 +45,7 @@ export async function withFakes<Result>(
         calls,
         taskQueue,
         start: (input = REQUEST, id = `rollback-${++count}`) =>
-          starting.workflow.start(workflow, { taskQueue, workflowId: id, args: [input] }),
+          client.workflow.start(workflow, { taskQueue, workflowId: id, args: [input] }),
       }),
   );
 }

@@ -7,7 +7,7 @@ import type { EscalationStatus } from '../../src/domain/escalation/state.ts';
 import type { PagingChannel } from '../../src/domain/paging/channel.ts';
 import type { Page } from '../../src/domain/paging/page.ts';
 import type { WorkflowLab } from '../support/time-skipping.ts';
-import { fails } from './drive.ts';
+import { clientKeepingTime, fails } from './drive.ts';
 import { fakeActivities, REQUEST } from './support.ts';
 
 const pagerduty = (name: string): PagingChannel => ({
@@ -116,15 +116,16 @@ export async function withPages<Result>(
   });
   const work = workers({ lab, taskQueue, activities, forgets });
   await work.begin();
-  const { workflow: workflows } = lab.environment.client;
   try {
-    const rollback = await workflows.start(workflow, {
+    const rollback = await clientKeepingTime(lab).workflow.start(workflow, {
       taskQueue,
       workflowId: `${taskQueue}-${crypto.randomUUID()}`,
       args: [{ ...REQUEST, ...input }],
     });
     const { runId } = await rollback.describe();
-    const escalation = workflows.getHandle(`backout-escalation/${rollback.workflowId}/${runId}`);
+    const escalation = lab.environment.client.workflow.getHandle(
+      `backout-escalation/${rollback.workflowId}/${runId}`,
+    );
     await until(async () => (await escalation.describe()) !== null);
     const escalationStatus = () => escalation.query<EscalationStatus>('escalationStatus');
     const settle = () =>

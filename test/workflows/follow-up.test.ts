@@ -8,7 +8,7 @@ import { announceFollowUp } from '../../src/domain/follow-up/announcement.ts';
 import type { FollowUpSettingsInput } from '../../src/domain/follow-up/settings.ts';
 import type { FollowUpResult, FollowUpStatus } from '../../src/domain/follow-up/status.ts';
 import type { Seen } from '../../src/domain/follow-up/watch.ts';
-import { fails } from './drive.ts';
+import { clientKeepingTime, fails } from './drive.ts';
 import { bad, followUp, GITHUB, good, seen, tickAll } from './follow-up-support.ts';
 import { labOfFile } from './lab.ts';
 import { fakeActivities, REQUEST } from './support.ts';
@@ -551,8 +551,8 @@ describe('a rollback', () => {
           },
         }),
       async (taskQueue) => {
-        const { client } = lab.environment;
-        const handle = await client.workflow.start('trafficOnlyRollback', {
+        const { workflow } = clientKeepingTime(lab);
+        const handle = await workflow.start('trafficOnlyRollback', {
           taskQueue,
           workflowId: id,
           args: [input],
@@ -560,7 +560,7 @@ describe('a rollback', () => {
         await handle.result().catch(() => undefined);
         const status = await handle.query<{ followUp?: string }>('status');
         if (status.followUp === undefined) return null;
-        const follower = client.workflow.getHandle(status.followUp);
+        const follower = workflow.getHandle(status.followUp);
         const said = await follower.query<FollowUpStatus>('status');
         await follower.terminate();
         return said;

@@ -67,7 +67,7 @@ async function withPage<Result>(
     },
     ...replaced,
   };
-  return await withFakes({ lab, workflow }, fakes, async ({ start, taskQueue: queue }) => {
+  return await withFakes({ lab, workflow, keepsTime: true }, fakes, async ({ start, taskQueue: queue }) => {
     taskQueue = queue;
     const rollback = await start({ ...REQUEST, ...input }, `told-${crypto.randomUUID()}`);
     const { runId, startTime } = await rollback.describe();
@@ -81,14 +81,15 @@ async function withPage<Result>(
         const clock = (await lab.environment.currentTimeMs()) - 1000;
         return state === 'ended' || (nextAt !== null && new Date(nextAt).getTime() > clock);
       });
-    const minuteOf = (iso: string) =>
-      Math.floor((new Date(iso).getTime() - Math.floor(startTime.getTime() / 60_000) * 60_000) / 60_000);
+    const wholeMinute = (iso: string) => Math.floor(new Date(iso).getTime() / 60_000);
     const page = async () =>
       (await updatesStatus()).posted.map(({ at, status: is, body }) => {
         const minute = Math.floor((new Date(at).getTime() - startTime.getTime()) / 60_000);
+        // The clock's minutes do not begin with the rollback: what is promised counts from the minute of its update.
         const text = body.replace(
           /(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/,
-          (_, day: string, time: string) => `+${minuteOf(`${day}T${time}:00Z`)}`,
+          (_, day: string, time: string) =>
+            `+${minute + wholeMinute(`${day}T${time}:00Z`) - wholeMinute(at)}`,
         );
         return `${minute} ${is}: ${text}`;
       });

@@ -56,19 +56,23 @@ async function withEvents(
     },
     ...replaced,
   };
-  await withFakes({ lab, workflow: 'trafficOnlyRollback' }, fakes, async ({ start, taskQueue }) => {
-    queue = taskQueue;
-    const rollback = await start(REQUEST, `resolved-later-${crypto.randomUUID()}`);
-    const { runId } = await rollback.describe();
-    await drive({
-      rollback,
-      beside: (kind) =>
-        lab.environment.client.workflow.getHandle(`backout-${kind}/${rollback.workflowId}/${runId}`),
-      resolved: () => sent.filter(({ type }) => type === RESOLVED),
-    });
-    expect(sent.flatMap(problemsOf)).toEqual([]);
-    expect(new Set(sent.map(({ id }) => id)).size).toBe(sent.length);
-  });
+  await withFakes(
+    { lab, workflow: 'trafficOnlyRollback', keepsTime: true },
+    fakes,
+    async ({ start, taskQueue }) => {
+      queue = taskQueue;
+      const rollback = await start(REQUEST, `resolved-later-${crypto.randomUUID()}`);
+      const { runId } = await rollback.describe();
+      await drive({
+        rollback,
+        beside: (kind) =>
+          lab.environment.client.workflow.getHandle(`backout-${kind}/${rollback.workflowId}/${runId}`),
+        resolved: () => sent.filter(({ type }) => type === RESOLVED),
+      });
+      expect(sent.flatMap(problemsOf)).toEqual([]);
+      expect(new Set(sent.map(({ id }) => id)).size).toBe(sent.length);
+    },
+  );
 }
 
 const resolve = async (handle: WorkflowHandle) =>
