@@ -20,6 +20,9 @@ export class TimeLocks {
   #activeAt = Date.now();
   /** How many calls wait for time to be skipped. */
   #awaiting = 0;
+  #watching: Promise<void> = Promise.resolve();
+  /** How many locks were taken away here. */
+  #lifted = 0;
 
   constructor(environment: TestWorkflowEnvironment) {
     this.#environment = environment;
@@ -47,10 +50,21 @@ export class TimeLocks {
     ],
   };
 
+  /**
+   * Puts back what was taken away: for a lock that was no leak, since what it waits for comes after all, with a new worker.
+   * Without it, its end would lift another one, and time would never stand again.
+   */
+  async restore(): Promise<void> {
+    await this.#watching;
+    for (; this.#lifted > 0; this.#lifted--)
+      await this.#environment.connection.testService?.lockTimeSkipping({});
+  }
+
   #whileWatching<Arguments extends unknown[], Result>(call: (...args: Arguments) => Promise<Result>) {
     return async (...args: Arguments): Promise<Result> => {
       const calling = call(...args);
-      if (this.#awaiting++ === 0) this.#watch().catch((error: unknown) => this.#unwatched(error));
+      if (this.#awaiting++ === 0)
+        this.#watching = this.#watch().catch((error: unknown) => this.#unwatched(error));
       return await calling.finally(() => this.#awaiting--);
     };
   }
@@ -80,6 +94,10 @@ export class TimeLocks {
 
   /** Refused where no lock is left. */
   async #unlock(): Promise<void> {
-    await this.#environment.connection.testService?.unlockTimeSkipping({}).catch(() => undefined);
+    const { testService } = this.#environment.connection;
+    await testService?.unlockTimeSkipping({}).then(
+      () => this.#lifted++,
+      () => undefined,
+    );
   }
 }

@@ -24,6 +24,8 @@ export type WorkflowLab = {
     drive: (taskQueue: string) => Promise<Result>,
     place?: { taskQueue?: string; leaves?: true },
   ): Promise<Result>;
+  /** For time that was passed without a worker, before the next one comes: see time-locks.ts. */
+  restoreLocks(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -37,7 +39,7 @@ export async function openWorkflowLab(bundled?: WorkflowBundleWithSourceMap): Pr
   const path = join(cacheFolder(), 'bin', 'temporal-test-server');
   if (!existsSync(path)) throw new Error(`${path} is missing: run \`npm run setup\``);
   const environment = await startServer(path);
-  const { interceptors } = new TimeLocks(environment);
+  const locks = new TimeLocks(environment);
   const bundle =
     bundled ??
     (await bundleWorkflowCode({
@@ -55,10 +57,11 @@ export async function openWorkflowLab(bundled?: WorkflowBundleWithSourceMap): Pr
         workflowBundle: bundle,
         ...(leaves === true ? { maxCachedWorkflows: 0 } : {}),
         activities: activities(taskQueue),
-        interceptors: { ...interceptors, workflowModules: [ABANDONING] },
+        interceptors: { ...locks.interceptors, workflowModules: [ABANDONING] },
       });
       return await worker.runUntil(drive(taskQueue));
     },
+    restoreLocks: () => locks.restore(),
     close: () => environment.teardown(),
   };
 }

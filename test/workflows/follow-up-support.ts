@@ -12,6 +12,7 @@ import type { FollowUpRecipient } from '../../src/domain/follow-up/ways.ts';
 import type { Check } from '../../src/domain/verification.ts';
 import { makePlan, makeRecord } from '../support/records.ts';
 import type { WorkflowLab } from '../support/time-skipping.ts';
+import { until } from '../support/until.ts';
 import { fakeActivities, proof } from './support.ts';
 
 export const RECORD = makeRecord({ plan: makePlan({ customerFacing: false }) });
@@ -114,7 +115,10 @@ export async function followUp<Result>(
         status: () => handle.query<FollowUpStatus>('status'),
         tick: (item, by = 'anna') =>
           handle.executeUpdate<string, [unknown]>('tick', { args: [{ item, by }] }),
-        pass: async (passed) => lab.environment.sleep(passed * 60_000),
+        pass: async (passed) => {
+          await settled(handle);
+          await lab.environment.sleep(passed * 60_000);
+        },
       });
     } finally {
       // One that nobody works for any more would keep the server's time from passing.
@@ -126,12 +130,30 @@ export async function followUp<Result>(
     async (taskQueue) => {
       const started = await start(taskQueue);
       await started.query('status');
+      await settled(started);
       return [started, taskQueue] as const;
     },
     { leaves: true },
   );
   await lab.environment.sleep(awayHours * 3_600_000);
+  await lab.restoreLocks();
   return await withWorker(() => driveIt(handle), { taskQueue: queue });
+}
+
+/** Longer than a worker takes to begin what comes next. */
+const BETWEEN_LOOKS_MS = 300;
+
+/** Nothing is on its way but what is tried again: time that passed meanwhile would be taken for how long it took. */
+async function settled(handle: WorkflowHandle): Promise<void> {
+  let before = -1;
+  await until('nothing is on its way', async () => {
+    const { raw, historyLength } = await handle.describe();
+    const isQuiet = (raw.pendingActivities ?? []).every(({ attempt }) => attempt !== 1);
+    if (isQuiet && historyLength === before) return true;
+    before = isQuiet ? historyLength : -1;
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
+    return false;
+  });
 }
 
 export const ITEMS = ['report-reviewed', 'bug-ticket', 'root-cause', 'report-completed', 'postmortem'];

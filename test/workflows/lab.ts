@@ -38,6 +38,8 @@ class CurrentLab implements WorkflowLab {
   withWorker: WorkflowLab['withWorker'] = (activities, drive, place) =>
     this.#open.withWorker(activities, drive, place);
 
+  restoreLocks: WorkflowLab['restoreLocks'] = () => this.#open.restoreLocks();
+
   async close(): Promise<void> {
     await this.#lab?.close();
   }
