@@ -124,20 +124,21 @@ describe('a release that tells its version only once it runs', () => {
 
   it('is brought back by a recovery where traffic goes to it already, and the block is told', async () => {
     const { service, sandbox } = lab;
-    await backout('block', service, '1.5.0', '--reason', 'drops prices');
-    await Promise.all([sandbox.blue.stop(), sandbox.green.stop()]);
     await startWorker();
-    const recovery = await lab.start({ reason: 'all is down', to: 'green' }, { workflow: 'recoverService' });
+    await (await lab.start()).ended();
+    await backout('block', service, '1.4.0', '--reason', 'drops prices');
+    await sandbox.blue.stop();
+    const recovery = await lab.start({ reason: 'all is down' }, { workflow: 'recoverService' });
     const { result, failure } = await recovery.ended();
     expect(failure).toBeNull();
     expect(result?.outcome).toBe('recovered');
     const { steps } = await recovery.status();
     expect(steps.find(({ name }) => name === 'start-previous')?.result?.details.join('\n')).toMatch(
       new RegExp(
-        `^it was started\n${service} 1\\.5\\.0 in every environment is blocked since .*drops prices\\.$`,
+        `^it was started\n${service} 1\\.4\\.0 in every environment is blocked since .*drops prices\\.$`,
       ),
     );
-    expect(new Set(await lab.nextAnswers())).toEqual(new Set(['green']));
+    expect(new Set(await lab.nextAnswers())).toEqual(new Set(['blue']));
   });
 });
 
