@@ -4,6 +4,7 @@ import { blockSchema } from '../domain/blocks/block.ts';
 import type { BlockPlace, BlockRequest } from '../domain/blocks/block.ts';
 import { listProblems } from '../domain/request.ts';
 import { usageError } from './errors.ts';
+import { unknownService } from './known-service.ts';
 
 export type PlaceOptions = { config?: string; service: string; version: string; env?: string };
 
@@ -39,10 +40,7 @@ export function environmentsFor(options: PlaceOptions, env: NodeJS.ProcessEnv): 
   const named = options.env === undefined ? null : [options.env];
   if (!known.known) return named;
   const { services, environments } = known;
-  if (environments === null)
-    throw usageError(
-      `There is no service "${options.service}" in the configuration; there are ${services.join(', ')}.`,
-    );
+  if (environments === null) throw unknownService(options.service, services);
   if (options.env !== undefined && !environments.includes(options.env))
     throw usageError(
       `${options.service} has no environment "${options.env}"; there are ${environments.join(', ')}.`,

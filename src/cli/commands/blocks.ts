@@ -4,6 +4,7 @@ import { formatTime } from '../../domain/report/format.ts';
 import { oneLine } from '../../domain/report/plain.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { requireKnown } from '../known-service.ts';
 import type { GlobalOptions } from '../program.ts';
 import { withTemporal } from '../temporal/connect.ts';
 import { table } from '../view/table.ts';
@@ -17,6 +18,7 @@ export async function blocks(options: BlocksOptions, io: Io): Promise<number> {
   const wanted = found.filter(
     (one) => one.state !== 'free' && (service === undefined || one.block.service === service),
   );
+  if (wanted.length === 0) requireKnown(options, io.env);
   io.out(json ? `${JSON.stringify(wanted, null, 2)}\n` : renderBlocks(wanted, all));
   return EXIT.ok;
 }

@@ -3,6 +3,7 @@ import { nameSchema } from '../../domain/request.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { requireKnown } from '../known-service.ts';
 import type { GlobalOptions } from '../program.ts';
 import { withTemporal } from '../temporal/connect.ts';
 import { rememberedRollbacks } from '../temporal/remembered.ts';
@@ -24,6 +25,7 @@ export async function history(options: HistoryOptions, io: Io): Promise<number> 
   const found = await withTemporal(options, io, ({ client }) =>
     rememberedRollbacks(client, { limit, service, all }),
   );
+  if (found.length === 0) requireKnown(options, io.env);
   io.out(options.json ? `${JSON.stringify(found, null, 2)}\n` : renderHistory(found));
   return EXIT.ok;
 }

@@ -4,6 +4,7 @@ import { toPrometheus } from '../../domain/history/prometheus.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { requireKnown } from '../known-service.ts';
 import type { GlobalOptions } from '../program.ts';
 import { withTemporal } from '../temporal/connect.ts';
 import { rememberedRollbacks } from '../temporal/remembered.ts';
@@ -27,6 +28,7 @@ export async function metrics(options: MetricsOptions, io: Io): Promise<number> 
   const found = await withTemporal(options, io, ({ client }) =>
     rememberedRollbacks(client, { limit: Infinity, service, since }),
   );
+  if (found.length === 0) requireKnown(options, io.env);
   const measured = measure(found);
   if (options.prometheus) io.out(toPrometheus(measured));
   else if (options.json)

@@ -1,5 +1,5 @@
 /** Follows a rollback to its end, through restarts of workers and of the server. */
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
@@ -68,7 +68,7 @@ async function untilEnd(
 ): Promise<Ending | null> {
   while (!stop.aborted) {
     try {
-      return await client.connection.withAbortSignal(stop, () =>
+      return await client.connection.withAbortSignal(listenedToForLong(stop), () =>
         endingOf(client, rollback.workflowId, rollback.runId),
       );
     } catch (error) {
@@ -77,6 +77,13 @@ async function untilEnd(
     }
   }
   return null;
+}
+
+/** The client listens to it anew with each call, which is one a minute, and never takes that back. */
+function listenedToForLong(stop: AbortSignal): AbortSignal {
+  const signal = AbortSignal.any([stop]);
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 /** One listener for the whole following, however often it is raced against. */
