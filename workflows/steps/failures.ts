@@ -29,6 +29,15 @@ export function describeFailure(error: unknown, changes: PlannedStep['changes'] 
   return { type: 'Unexpected', message: error instanceof Error ? error.message : String(error) };
 }
 
+/** The failure of a step that a person is asked about: by then nothing is tried again that nobody says so of. */
+export function describeGivenUp(error: unknown, changes: PlannedStep['changes']): StepFailure {
+  const { type, message } = describeFailure(error, changes);
+  return { type, message: message.replaceAll(TRIES_AGAIN, 'Backout has stopped trying.') };
+}
+
+/** As activities say it, while Temporal still tries. */
+const TRIES_AGAIN = /Backout tries again by itself[^.]*\./g;
+
 function describeTimeout(error: TimeoutFailure, changes: PlannedStep['changes']): StepFailure {
   if (error.cause) {
     const last = describeFailure(error.cause, changes);

@@ -5,7 +5,7 @@ import type { StepName } from '../../src/domain/plan.ts';
 import type { MendingStep } from '../../src/domain/recovery.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
 import { onTarget } from './activities.ts';
-import { describeFailure } from './failures.ts';
+import { describeGivenUp } from './failures.ts';
 import type { StepFailure } from './failures.ts';
 import { now } from './rollback.ts';
 import type { Rollback } from './rollback.ts';
@@ -46,7 +46,7 @@ export async function recover(
     return null;
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const failure = describeFailure(error, 'processes');
+    const failure = describeGivenUp(error, 'processes');
     // What is healed meanwhile needs nothing but another try.
     if (failure.type === 'NothingToRecover') return null;
     rollback.note({ what: `The recovery failed. ${failure.message}`, step });

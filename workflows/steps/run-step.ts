@@ -6,7 +6,7 @@ import type { PlannedStep, StepName } from '../../src/domain/plan.ts';
 import { onTry } from '../../src/domain/report/steps.ts';
 import type { StepResult } from '../../src/domain/rollback.ts';
 import type { Announcer } from './announcer.ts';
-import { describeFailure } from './failures.ts';
+import { describeGivenUp } from './failures.ts';
 import { recover } from './recover.ts';
 import type { Rollback } from './rollback.ts';
 import { now } from './rollback.ts';
@@ -59,7 +59,7 @@ export async function runStep(
     } catch (error) {
       // A cancelled rollback and a bug in workflow code are not for a person to decide.
       if (isCancellation(error) || error instanceof TypeError || error instanceof ReferenceError) throw error;
-      const failure = describeFailure(error, planned.changes);
+      const failure = describeGivenUp(error, planned.changes);
       rollback.update(step.name, { failure, finishedAt: now(), state: 'failed' });
       rollback.note({ what: `Failed: ${planned.title}. ${failure.message}`, step: step.name });
       if (step.whenFailing === 'go-on') return null;

@@ -6,7 +6,7 @@ import {
   TimeoutType,
 } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { describeFailure } from '../../../workflows/steps/failures.ts';
+import { describeFailure, describeGivenUp } from '../../../workflows/steps/failures.ts';
 
 const ofActivity = (cause: Error) =>
   new ActivityFailure('Activity task failed', 'shiftTraffic', '5', RetryState.TIMEOUT, 'worker-1', cause);
@@ -56,3 +56,16 @@ describe('an activity whose end nobody has seen', () => {
     );
   });
 });
+
+it.each(['.', ', from the state as it is then.'])(
+  'a person who is asked is not told that it is tried again by itself%s',
+  (rest) => {
+    const message = `It does not answer. Nothing was changed. See whether it is up. Backout tries again by itself${rest} See who.`;
+    const cause = ApplicationFailure.create({ type: 'Unreachable', message });
+    expect(describeGivenUp(ofActivity(cause), 'traffic')).toEqual({
+      type: 'Unreachable',
+      message:
+        'It does not answer. Nothing was changed. See whether it is up. Backout has stopped trying. See who.',
+    });
+  },
+);
