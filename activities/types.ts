@@ -89,6 +89,8 @@ export type LockHolder = {
   startedAt: string;
   /** False when the owner has ended, so that its lock is only left over. */
   ownerRunning: boolean;
+  /** It has frozen the service, for this reason, and that is in force. */
+  frozen?: string;
 };
 
 export type AnnouncementInput = {

@@ -1,5 +1,7 @@
 /** Questions about other rollbacks, asked of Temporal. */
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { readFreezeMemo } from '../../src/domain/freeze-in-force.ts';
+import { isFrozen } from '../../src/domain/freeze.ts';
 import type { RollbackRef } from '../../src/domain/rollback.ts';
 import { describeWorkflow } from '../temporal/describe.ts';
 import type { LockHolder } from '../types.ts';
@@ -30,7 +32,13 @@ export async function inspectLock(
     requestedBy: holder.requestedBy ?? 'somebody who gave no name',
     startedAt: holder.startedAt ?? lock.startTime.toISOString(),
     ownerRunning: true,
+    ...frozenBy(owner),
   };
+}
+
+function frozenBy({ memo }: Pick<WorkflowExecutionDescription, 'memo'>): Pick<LockHolder, 'frozen'> {
+  const freeze = readFreezeMemo(memo?.['freeze']);
+  return freeze !== null && isFrozen(freeze) ? { frozen: freeze.reason } : {};
 }
 
 /** Those of the workflows that Temporal knows and that have ended. What it doesn't know may run elsewhere. */

@@ -411,6 +411,26 @@ describe('the lock', () => {
     });
   });
 
+  it('held by a freeze is said to be that, with the reason and how it is answered', async () => {
+    const holder = {
+      ...{ workflowId: 'freeze-1', runId: 'r', requestedBy: 'anna', startedAt: 'noon' },
+      ...{ ownerRunning: true, frozen: 'rows vanish' },
+    };
+    const replaced = { stopFaulty: fails('PermissionDenied', 'no sudo.'), inspectLock: async () => holder };
+    await withFakes(replaced, async ({ start }) => {
+      const first = await start();
+      await untilWaiting(first);
+      const failure = await refusalOf(await start());
+      expect([failure.type, failure.message]).toEqual([
+        'AlreadyRunning',
+        'This service and environment is frozen by freeze-1, started by anna at noon (“rows vanish”). This one changed nothing. ' +
+          'See with `backout status freeze-1` what it waits for; where that is the freeze, answer it: `backout decide-freeze freeze-1 full|release|abort`.',
+      ]);
+      await decide(first, 'skip');
+      await first.result();
+    });
+  });
+
   it('is free again when no plan could be made', async () => {
     let broken = true;
     const planRollback: Activities['planRollback'] = async ({ request }) => {

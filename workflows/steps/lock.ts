@@ -4,7 +4,7 @@ import { ApplicationFailure, CancellationScope, ParentClosePolicy, startChild } 
 import type { ChildWorkflowHandle } from '@temporalio/workflow';
 import type { RunKind } from '../../src/domain/plan.ts';
 import type { RollbackRef } from '../../src/domain/rollback.ts';
-import type { ResolvedService } from '../../activities/types.ts';
+import type { LockHolder, ResolvedService } from '../../activities/types.ts';
 import { releaseLockSignal } from '../messages.ts';
 import type { rollbackLock } from '../rollback-lock.ts';
 import { coordination } from './activities.ts';
@@ -31,13 +31,12 @@ export async function takeLock(
     const lock = await tryLock(workflowId, resolved, rollback);
     if (lock) return lock;
     const holder = await coordination.inspectLock({ lockWorkflowId: workflowId, rollback });
-    if (holder)
-      throw alreadyRunning(
-        `${holder.workflowId}, started by ${holder.requestedBy} at ${holder.startedAt}`,
-        kind === 'recover' ? offered(holder.workflowId) : WATCH_OR_END,
-      );
+    if (holder) throw heldBy(holder, kind);
   }
-  throw alreadyRunning('another one, which started at this moment', WATCH_OR_END);
+  throw alreadyRunning(
+    'already being rolled back by another one, which started at this moment',
+    WATCH_OR_END,
+  );
 }
 
 /** Frees the lock and waits until it is free, so that the next rollback can start once this one has ended. */
@@ -79,12 +78,25 @@ const offered = (workflowId: string): string =>
   `If it waits because something is down, it recovers the service itself: \`backout decide ${workflowId} recover --note WHY\`, ` +
   'then it tries its step again. Else watch it with `backout watch`, or end it first.';
 
-function alreadyRunning(holder: string, next: string): ApplicationFailure {
+function heldBy(holder: LockHolder, kind: RunKind | undefined): ApplicationFailure {
+  const { workflowId, requestedBy, startedAt, frozen } = holder;
+  const by = `${workflowId}, started by ${requestedBy} at ${startedAt}`;
+  if (frozen === undefined)
+    return alreadyRunning(
+      `already being rolled back by ${by}`,
+      kind === 'recover' ? offered(workflowId) : WATCH_OR_END,
+    );
+  return alreadyRunning(`frozen by ${by} (“${frozen}”)`, frozenNext(workflowId));
+}
+
+/** The freeze itself goes on to a rollback when it is told to. */
+const frozenNext = (workflowId: string): string =>
+  `See with \`backout status ${workflowId}\` what it waits for; where that is the freeze, answer it: \`backout decide-freeze ${workflowId} full|release|abort\`.`;
+
+function alreadyRunning(how: string, next: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'AlreadyRunning',
     nonRetryable: true,
-    message:
-      `This service and environment is already being rolled back by ${holder}. ` +
-      `This one changed nothing. ${next}`,
+    message: `This service and environment is ${how}. ` + `This one changed nothing. ${next}`,
   });
 }

@@ -9,7 +9,7 @@ import { askStatus } from '../temporal/ask-status.ts';
 import { withTemporal } from '../temporal/connect.ts';
 import type { Session } from '../temporal/connect.ts';
 import { onRollback } from '../temporal/not-found.ts';
-import { send } from '../temporal/send.ts';
+import { over, send } from '../temporal/send.ts';
 
 export type DecideOptions = GlobalOptions & {
   workflowId: string;
@@ -28,8 +28,7 @@ export async function decide(options: DecideOptions, io: Io): Promise<number> {
   return await withTemporal(options, io, (session) =>
     onRollback(session, workflowId, async () => {
       const status = await askStatus(session.client, { workflowId }, ANSWER_WITHIN_MS);
-      const step = named ?? waitingStep(session, { workflowId, status });
-      if (status !== null) refuseOther(session, { status, step, decision });
+      const step = stepAsked(session, { workflowId, status, named, decision });
       await send(session, workflowId, {
         name: 'decideStep',
         content: { step, decision, by: whoAmI(options.by, io.env), ...(note === undefined ? {} : { note }) },
@@ -61,25 +60,38 @@ export function readWords({ words, step }: Pick<DecideOptions, 'words' | 'step'>
   return { step: named ?? step, decision };
 }
 
-function waitingStep(
-  { program }: Session,
-  { workflowId, status }: { workflowId: string; status: RollbackStatus | null },
-): string {
-  if (status?.awaiting?.step) return status.awaiting.step;
-  const why = status === null ? 'No worker answers for it now' : 'It waits for no decision now';
-  throw refusedMessage(`${why}: name the step, as in \`${program} decide ${workflowId} STEP retry\`.`);
-}
+type Asked = {
+  workflowId: string;
+  /** Null where no worker answers. */
+  status: Pick<RollbackStatus, 'awaiting' | 'outcome'> | null;
+  named: string | undefined;
+  decision: string;
+};
 
-/** Taken now, it would lie there and answer a question that nobody has seen yet. */
-function refuseOther(
-  { program }: Session,
-  asked: { status: RollbackStatus; step: string; decision: string },
-): void {
-  const { status, step, decision } = asked;
-  const waits = status.awaiting?.step ?? null;
-  if (waits === null || waits === step) return;
+/**
+ * The step that the decision is for. One for what is not asked now would lie there, and answer a question that nobody has seen yet.
+ * @throws CliError `usage`
+ */
+export function stepAsked(
+  { program }: Pick<Session, 'program'>,
+  { workflowId, status, named, decision }: Asked,
+): string {
+  const awaiting = status?.awaiting ?? null;
+  if (status !== null && status.outcome !== null && awaiting === null) throw over(workflowId);
+  if (awaiting !== null && awaiting.step === null)
+    throw refusedMessage(
+      `${workflowId} waits for the answer to another question, not for a step: ${awaiting.what}. ` +
+        `\`${program} status ${workflowId}\` shows how to answer.`,
+    );
+  const waits = awaiting?.step ?? null;
+  const step = named ?? waits;
+  if (step === null) {
+    const why = status === null ? 'No worker answers for it now' : 'It waits for no decision now';
+    throw refusedMessage(`${why}: name the step, as in \`${program} decide ${workflowId} STEP retry\`.`);
+  }
+  if (waits === null || waits === step) return step;
   throw refusedMessage(
     `Not ${step} waits for a decision now, but ${waits}. ` +
-      `To answer that: \`${program} decide ${status.workflowId} ${waits} ${decision}\`.`,
+      `To answer that: \`${program} decide ${workflowId} ${waits} ${decision}\`.`,
   );
 }

@@ -40,6 +40,19 @@ test('a lock that another running rollback holds says whose it is', async () => 
 });
 
 test.each([
+  ['held', { frozen: 'rows vanish' }],
+  ['lifted', {}],
+])('of a freeze whose requests are %s, it says whether that is in force', async (state, expected) => {
+  const holds = [{ name: 'requests', state, at: at(-50) }];
+  const freeze = { service: 'listings', environment: 'production', by: 'anna', reason: 'rows vanish' };
+  const server = temporal({
+    lock: { status: 'RUNNING', memo: { holder: HOLDER } },
+    'rollback-1': { status: 'RUNNING', memo: { freeze: { ...freeze, since: at(-55), holds } } },
+  });
+  expect(await inspect(server)).toEqual({ ...HOLDER, ownerRunning: true, ...expected });
+});
+
+test.each([
   ['is not there', {}],
   ['has ended', { lock: { status: 'TERMINATED', memo: { holder: HOLDER } } }],
 ])('a lock that %s is free', async (_, known) => {
