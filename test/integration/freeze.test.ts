@@ -163,7 +163,15 @@ it('by command: refuses writes by HTTP and by SQL until it is released, and leav
     '--detach',
   );
   expect(refused.out).toContain('NOT DONE (AlreadyRunning)\n');
+  expect(refused.out).toContain(`is frozen by ${workflowId}, started by anna at `);
+  expect(refused.out).toContain('(“prices are overwritten”)');
+  expect(refused.out).toContain(`backout decide-freeze ${workflowId} full|release|abort`);
   expect(refused.code).toBe(7);
+  const other = await backout('decide', workflowId, 'retry');
+  expect(other.err).toMatch(
+    /waits for the answer to another question, not for a step: A decision about the freeze/,
+  );
+  expect(other.code).toBe(2);
   const unclear = await backout('decide-freeze', workflowId, 'full');
   expect(unclear.err).toContain('full restores a backup, and nobody has said which');
   expect(unclear.code).toBe(2);
@@ -266,6 +274,10 @@ it('goes on where a killed worker was, and what is left frozen is lifted by anot
   expect(place?.findings.find(({ name }) => name === 'a rollback now')?.detail).toContain(
     'it is frozen: anna froze it at',
   );
+  expect(place?.findings.find(({ name }) => name.startsWith('probe '))).toMatchObject({
+    ok: true,
+    detail: 'tells nothing now: it is frozen, and nginx gives the maintenance answer',
+  });
   // With Temporal down, the person on call lifts it by themselves.
   const dead = ['--take-over', rollback.handle.workflowId, '--take-over-note', 'its worker was killed'];
   const local = await alone('unfreeze', lab.service, '--reason', 'it is stopped', '--local', ...dead);

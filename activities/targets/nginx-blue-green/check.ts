@@ -4,6 +4,7 @@ import { checkLog, describeLog } from '../../process/logs.ts';
 import type { LogSource } from '../../process/logs.ts';
 import type { Finding } from '../../../src/domain/readiness.ts';
 import type { SiteFile } from '../../nginx/driver.ts';
+import { FREEZE, parseFreeze } from '../freeze.ts';
 import {
   checkReloadable,
   checkReplaceable,
@@ -60,7 +61,9 @@ function siteFile({ nginx }: Ports, site: SiteFile): string {
   return `${realPath}, ${ownerAndMode}: ${said.join(', ')}`;
 }
 
-function probe(ports: Ports, { releases }: Live): string {
+function probe(ports: Ports, { releases, state }: Live): string {
+  if (parseFreeze(state.records[FREEZE]) !== null)
+    return 'tells nothing now: it is frozen, and nginx gives the maintenance answer';
   const answering = releases.filter(({ answerShare }) => answerShare !== null && answerShare > 0);
   if (answering.length > 0) return `answered by ${answering.map(({ name }) => name).join(' and ')}`;
   if (ports.settings.probe.identityHeader === undefined)
