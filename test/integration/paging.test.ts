@@ -1,19 +1,17 @@
 /** Paging by a real worker: what people get when it dies between sending and recording, and `backout page-test`. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { stringify } from 'yaml';
 import { pageTest } from '../../src/cli/commands/page-test.ts';
 import { pagingChannelSchema } from '../../src/domain/paging/channel.ts';
 import type { PageReceipt } from '../../src/domain/paging/page.ts';
 import type { PageTested } from '../../src/domain/paging/test-page.ts';
-import { WORKFLOW_SOURCES } from '../../src/workflow-sources.ts';
 import { fakeIo } from '../cli/support/io.ts';
 import { startGoAlert } from '../support/goalert.ts';
+import { startOwnWorker } from '../support/own-worker.ts';
+import type { OwnWorker } from '../support/own-worker.ts';
 import { startPagerDuty } from '../support/pagerduty.ts';
 import { makePage } from '../support/pages.ts';
 import { startSlackApi } from '../support/slack-api.ts';
@@ -21,8 +19,6 @@ import { startSmtp } from '../support/smtp.ts';
 import { until } from '../support/until.ts';
 import { startVendor } from '../support/vendor.ts';
 import { startWebhookReceiver } from '../support/webhook-receiver.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
-import type { WorkerProcess } from '../support/worker-process.ts';
 
 const SECRETS = {
   PAGING_PD: '0123456789abcdef0123456789abcdef',
@@ -98,41 +94,22 @@ const SERVICE = {
 
 let folder: string;
 let vendors: Vendors;
-let connection: Connection;
-let client: Client;
-let worker: WorkerProcess;
-let files: { configFile: string; workflowBundle: string };
+let worker: OwnWorker;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backout-paging-'));
   vendors = await startVendors();
   Object.assign(process.env, SECRETS, { PAGING_HOOK: `${vendors.hook.url}/services/T0/B0/hook` });
-  const { address } = inject('temporal');
-  files = { configFile: join(folder, 'backout.yaml'), workflowBundle: join(folder, 'bundle.js') };
-  await writeFile(
-    files.configFile,
-    stringify({
-      version: 1,
-      temporal: { address, taskQueue },
-      worker: { healthAddress: '127.0.0.1:0', logLevel: 'error' },
-      escalation: { channels: channelsOf(vendors) },
-      services: { listings: SERVICE },
-    }),
-  );
-  const { code } = await bundleWorkflowCode({
-    ...WORKFLOW_SOURCES,
-    workflowsPath: new URL('../support/page-workflow.ts', import.meta.url).pathname,
-    logger: new DefaultLogger('ERROR', () => undefined),
+  worker = await startOwnWorker({
+    folder,
+    temporal: { address: inject('temporal').address, taskQueue },
+    workflows: './page-workflow.ts',
+    config: { escalation: { channels: channelsOf(vendors) }, services: { listings: SERVICE } },
   });
-  await writeFile(files.workflowBundle, code);
-  connection = await Connection.connect({ address });
-  client = new Client({ connection });
-  worker = await startWorkerProcess(files);
 });
 
 afterAll(async () => {
-  await worker.kill();
-  await connection.close();
+  await worker.close();
   await Promise.all(Object.values(vendors).map((vendor) => vendor.close()));
   for (const name of Object.keys(SECRETS)) Reflect.deleteProperty(process.env, name);
   await rm(folder, { recursive: true, force: true });
@@ -150,7 +127,7 @@ const copies = ({ pagerduty, goalert, slack, hook, mail, webhook }: Vendors) => 
 test('a worker dies between sending and recording: one copy where the provider knows a page again, two elsewhere', async () => {
   for (const vendor of Object.values(vendors)) vendor.inject({ kind: 'silent' });
   const channels = Object.values(channelsOf(vendors)).map((channel) => pagingChannelSchema.parse(channel));
-  const handle = await client.workflow.start('pageAll', {
+  const handle = await worker.client.workflow.start('pageAll', {
     workflowId: `page-all-${randomUUID()}`,
     taskQueue,
     args: [{ channels, page: makePage() }],
@@ -160,8 +137,7 @@ test('a worker dies between sending and recording: one copy where the provider k
     'every channel has taken the page',
     () => JSON.stringify(copies(vendors)) === JSON.stringify(once),
   );
-  await worker.kill();
-  worker = await startWorkerProcess(files);
+  await worker.replace();
 
   const receipts = (await handle.result()) as PageReceipt[];
   expect(receipts.map(({ provider }) => provider)).toEqual([
@@ -187,7 +163,7 @@ test('page-test sends a marked page through every channel, and says of one that 
   vendors.goalert.inject({ kind: 'answer', status: 401 });
   const io = fakeIo();
   const exitCode = await pageTest(
-    { config: files.configFile, service: 'listings', yes: true, by: 'anna', json: true },
+    { config: worker.configFile, service: 'listings', yes: true, by: 'anna', json: true },
     io,
   );
   expect([exitCode, io.printed.err]).toEqual([1, '']);
@@ -215,7 +191,7 @@ test('page-test --close closes what it opened, and calls nobody', async () => {
   const before = copies(vendors);
   const io = fakeIo();
   const exitCode = await pageTest(
-    { config: files.configFile, service: 'listings', close: true, by: 'anna' },
+    { config: worker.configFile, service: 'listings', close: true, by: 'anna' },
     io,
   );
   expect(exitCode).toBe(0);
@@ -231,7 +207,7 @@ test('page-test --close closes what it opened, and calls nobody', async () => {
 test('page-test of a channel that is not configured calls nobody', async () => {
   const before = copies(vendors);
   await expect(
-    pageTest({ config: files.configFile, service: 'listings', channel: ['pager'], yes: true }, fakeIo()),
+    pageTest({ config: worker.configFile, service: 'listings', channel: ['pager'], yes: true }, fakeIo()),
   ).rejects.toThrow(
     'There is no channel "pager" under escalation.channels. Nobody was paged, and traffic and data were not changed. Choose one of: pagerduty, goalert, bot, hook, mail, webhook.',
   );

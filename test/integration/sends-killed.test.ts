@@ -7,10 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { stringify } from 'yaml';
 import type { SlackPayload } from '../../activities/slack/payload.ts';
 import type { AnnouncementResult } from '../../activities/types.ts';
 import type { Session } from '../../src/cli/temporal/connect.ts';
@@ -18,9 +15,10 @@ import { sendNotice } from '../../src/cli/temporal/send-notice.ts';
 import { SENT_BELOW } from '../../src/domain/customer-notice/draft.ts';
 import type { Ticket } from '../../src/domain/follow-up/tickets.ts';
 import type { Posted } from '../../src/domain/status-page/state.ts';
-import { WORKFLOW_SOURCES } from '../../src/workflow-sources.ts';
 import { REPO } from '../support/github-api.ts';
 import { CONFIG } from '../support/records.ts';
+import { startOwnWorker } from '../support/own-worker.ts';
+import type { OwnWorker } from '../support/own-worker.ts';
 import { SECRETS, settingsOf, startRecipients } from '../support/recipients.ts';
 import type { Recipients } from '../support/recipients.ts';
 import { createSends } from '../support/sends.ts';
@@ -28,8 +26,6 @@ import type { Send } from '../support/sends-workflow.ts';
 import { makeTagRemote } from '../support/tag-remote.ts';
 import type { TagRemote } from '../support/tag-remote.ts';
 import { until } from '../support/until.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
-import type { WorkerProcess } from '../support/worker-process.ts';
 
 const taskQueue = `sends-${randomUUID()}`;
 const ROLLBACK = {
@@ -46,10 +42,7 @@ let folder: string;
 let recipients: Recipients;
 let remote: TagRemote;
 let sends: ReturnType<typeof createSends>;
-let connection: Connection;
-let client: Client;
-let worker: WorkerProcess;
-let files: { configFile: string; workflowBundle: string };
+let worker: OwnWorker;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backout-sends-'));
@@ -60,55 +53,37 @@ beforeAll(async () => {
   // What a killed worker leaves lying about goes with the folder.
   const env = { ...SECRETS, SENDS_HOOK: settings.hook, TMPDIR: folder };
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  const { address } = inject('temporal');
-  files = { configFile: join(folder, 'backout.yaml'), workflowBundle: join(folder, 'bundle.js') };
-  await writeFile(
-    files.configFile,
-    stringify({
-      version: 1,
-      temporal: { address, taskQueue },
-      worker: { healthAddress: '127.0.0.1:0', logLevel: 'error' },
+  worker = await startOwnWorker({
+    folder,
+    temporal: { address: inject('temporal').address, taskQueue },
+    workflows: './sends-workflow.ts',
+    config: {
       incidents: { directory: join(folder, 'incidents') },
       slack: settings.slack,
       customerNotice: settings.customerNotice,
       services: { listings: { environments: { production: { target: CONFIG.target } } } },
-    }),
-  );
-  const { code } = await bundleWorkflowCode({
-    ...WORKFLOW_SOURCES,
-    workflowsPath: new URL('../support/sends-workflow.ts', import.meta.url).pathname,
-    logger: new DefaultLogger('ERROR', () => undefined),
+    },
   });
-  await writeFile(files.workflowBundle, code);
-  connection = await Connection.connect({ address });
-  client = new Client({ connection });
-  worker = await startWorkerProcess(files);
 });
 
 afterAll(async () => {
-  await worker.kill();
-  await connection.close();
+  await worker.close();
   await Promise.all(Object.values(recipients).map((recipient) => recipient.close()));
   await remote.letGo();
   vi.unstubAllEnvs();
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
-async function replaceWorker(): Promise<void> {
-  await worker.kill();
-  worker = await startWorkerProcess(files);
-}
-
 /** Sends all of it, kills the worker when it is `taken` and nothing of it recorded, and lets another one end it. */
 async function sendAndDie(all: Send[], taken: () => boolean | Promise<boolean>): Promise<unknown[]> {
-  const handle = await client.workflow.start('sendAll', {
+  const handle = await worker.client.workflow.start('sendAll', {
     workflowId: `send-all-${randomUUID()}`,
     taskQueue,
     args: [all],
   });
   await until('everything that was sent is taken', taken);
   const { pendingActivities } = (await handle.describe()).raw;
-  await replaceWorker();
+  await worker.replace();
   expect(pendingActivities).toHaveLength(all.length);
   return (await handle.result()) as unknown[];
 }
@@ -318,7 +293,11 @@ test('the customer notice: one, and a person is asked before there is a second, 
     JSON.stringify({ format: 'backout.owner/1', workflowId, startedAt, host: 'here' }),
   );
   await write('What you entered at 04:00 is lost.');
-  const session = { client, settings: { taskQueue }, program: 'backout' } as unknown as Session;
+  const session = {
+    client: worker.client,
+    settings: { taskQueue },
+    program: 'backout',
+  } as unknown as Session;
   const request = {
     rollback: { workflowId, startedAt },
     ...{ service: 'listings', environment: 'production', incidentFolder, by: 'anna' },
@@ -332,7 +311,7 @@ test('the customer notice: one, and a person is asked before there is a second, 
     (error: Error) => error.message,
   );
   await until('the notice is taken', () => mail.mails.length === before + 1);
-  await replaceWorker();
+  await worker.replace();
   expect(await told).toBe(
     'It is not known whether the notice was sent: the worker that was sending it stopped answering. Backout does not try again by itself, since customers would get it twice. Traffic and data were not changed by this. Ask whoever runs the mail server whether it took it. If it did not, say so again with --again.',
   );

@@ -18,7 +18,7 @@ const fake = vi.hoisted(() => ({
 }));
 
 vi.mock('@temporalio/workflow', async (original) => {
-  const real = await original<typeof WorkflowModule>();
+  const { fakeWorkflow } = await import('../../support/fake-workflow.ts');
   const activities = {
     sendPage: async ({ page, channel }: { page: unknown; channel: { name: string } }) => {
       await fake.send(page);
@@ -27,29 +27,8 @@ vi.mock('@temporalio/workflow', async (original) => {
     lookAtRollback: async () => null,
     watchRollback: () => new Promise(() => undefined),
   };
-  return {
-    ...real,
-    proxyActivities: () => activities,
-    setHandler: ({ name }: { name: string }, handler: (content: unknown) => unknown) =>
-      void fake.handlers.set(name, handler),
-    setCurrentDetails: () => undefined,
-    workflowInfo: () => ({ workflowId: 'escalation-1', continueAsNewSuggested: true }),
-    allHandlersFinished: () => true,
-    condition: async (isSo: () => boolean) => {
-      while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
-    },
-    CancellationScope: class {
-      run = (perform: () => Promise<void>) => perform();
-      cancel = () => void fake.watchesCancelled++;
-    },
-    getExternalWorkflowHandle: () => ({
-      signal: (_name: unknown, content: unknown) => fake.signal(content),
-    }),
-    continueAsNew: async (_input: unknown, carried: unknown) => {
-      fake.carried.push(carried);
-      throw new Error('it goes on anew');
-    },
-  };
+  const real = await original<typeof WorkflowModule>();
+  return { ...real, ...fakeWorkflow(fake, { workflowId: 'escalation-1', activities }) };
 });
 
 const input = (): EscalationInput => ({

@@ -20,35 +20,14 @@ const fake = vi.hoisted(() => ({
 }));
 
 vi.mock('@temporalio/workflow', async (original) => {
-  const real = await original<typeof WorkflowModule>();
+  const { fakeWorkflow } = await import('../../support/fake-workflow.ts');
   const activities = {
     postPublicUpdate: async () => ({ outcome: 'posted', incident: 'inc1', url: null }),
     sendEvent: () => fake.send(),
     watchRollback: () => fake.watch(),
   };
-  return {
-    ...real,
-    proxyActivities: () => activities,
-    setHandler: ({ name }: { name: string }, handler: (content: unknown) => unknown) =>
-      void fake.handlers.set(name, handler),
-    setCurrentDetails: () => undefined,
-    workflowInfo: () => ({ workflowId: 'updates-1', taskQueue: 'backout', continueAsNewSuggested: true }),
-    allHandlersFinished: () => true,
-    condition: async (isSo: () => boolean) => {
-      while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
-    },
-    CancellationScope: class {
-      run = <Result>(perform: () => Promise<Result>) => perform();
-      cancel = () => void fake.watchesCancelled++;
-    },
-    getExternalWorkflowHandle: () => ({
-      signal: (_name: unknown, content: unknown) => fake.signal(content),
-    }),
-    continueAsNew: async (_input: unknown, carried: unknown) => {
-      fake.carried.push(carried);
-      throw new Error('it goes on anew');
-    },
-  };
+  const real = await original<typeof WorkflowModule>();
+  return { ...real, ...fakeWorkflow(fake, { workflowId: 'updates-1', activities }) };
 });
 
 const input = (): PublicUpdatesInput => ({
