@@ -87,8 +87,6 @@ export type LockHolder = {
   runId: string;
   requestedBy: string;
   startedAt: string;
-  /** False when the owner has ended, so that its lock is only left over. */
-  ownerRunning: boolean;
   /** It has frozen the service, for this reason, and that is in force. */
   frozen?: string;
 };

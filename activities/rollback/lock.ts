@@ -31,7 +31,6 @@ export async function inspectLock(
     runId: holder.runId ?? '',
     requestedBy: holder.requestedBy ?? 'somebody who gave no name',
     startedAt: holder.startedAt ?? lock.startTime.toISOString(),
-    ownerRunning: true,
     ...frozenBy(owner),
   };
 }

@@ -181,7 +181,6 @@ describe('a recovery', () => {
       runId: 'r',
       requestedBy: 'bob',
       startedAt: '2026-11-21T03:00:00.000Z',
-      ownerRunning: true,
     });
     const stopped = fails('DatabaseLost', 'gone');
     await withFakes({ startDatabase: stopped, inspectLock }, async ({ start }) => {

@@ -360,7 +360,7 @@ describe('order and time', () => {
     };
     const inspectLock: Activities['inspectLock'] = async ({ rollback }) => {
       await asking.passed;
-      return { ...rollback, workflowId: 'the first', ownerRunning: true };
+      return { ...rollback, workflowId: 'the first' };
     };
     await withSigned({ workflow: 'unfreezeService', liftWrites, inspectLock }, async (driven) => {
       const first = await driven.start();

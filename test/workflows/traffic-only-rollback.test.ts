@@ -395,7 +395,6 @@ describe('the lock', () => {
       runId: 'r',
       requestedBy: 'anna',
       startedAt: 'noon',
-      ownerRunning: true,
     };
     const replaced = { stopFaulty: fails('PermissionDenied', 'no sudo.'), inspectLock: async () => holder };
     await withFakes(replaced, async ({ start }) => {
@@ -414,7 +413,7 @@ describe('the lock', () => {
   it('held by a freeze is said to be that, with the reason and how it is answered', async () => {
     const holder = {
       ...{ workflowId: 'freeze-1', runId: 'r', requestedBy: 'anna', startedAt: 'noon' },
-      ...{ ownerRunning: true, frozen: 'rows vanish' },
+      frozen: 'rows vanish',
     };
     const replaced = { stopFaulty: fails('PermissionDenied', 'no sudo.'), inspectLock: async () => holder };
     await withFakes(replaced, async ({ start }) => {

@@ -1,6 +1,5 @@
 /** What an escalation sends: pages, and to those who were paged that somebody is at it, or that it is over. Beside its clock. */
 import { condition, isCancellation } from '@temporalio/workflow';
-import { distinctBy } from '../../src/domain/distinct.ts';
 import * as climb from '../../src/domain/escalation/ladder.ts';
 import type { Due } from '../../src/domain/escalation/ladder.ts';
 import type { Level } from '../../src/domain/escalation/policy.ts';
@@ -15,6 +14,7 @@ import { pageSentence } from '../../src/domain/escalation/words.ts';
 import { writeFollowUp, writePage } from '../../src/domain/escalation/write-page.ts';
 import type { Acknowledge } from '../../src/domain/messages.ts';
 import { takesAction } from '../../src/domain/paging/actions.ts';
+import { distinctChannels } from '../../src/domain/paging/channel.ts';
 import type { PagingChannel } from '../../src/domain/paging/channel.ts';
 import type { Page } from '../../src/domain/paging/page.ts';
 import type { BesideRun } from './beside-run.ts';
@@ -111,7 +111,7 @@ export class EscalationSending {
     const { receipts, problems, tried } = await sendThrough(level.routes, written, policy.channelSeconds);
     const isReached = receipts.length > 0;
     const { state, ties } = this.#run;
-    const open = distinctBy([...state.open, ...tried], keyOf);
+    const open = distinctChannels([...state.open, ...tried]);
     const opened = open.slice(state.open.length);
     const done: PageRecord = { ...page, outcome: isReached ? 'sent' : 'failed', receipts, problems };
     ties.note(pageSentence(done));
@@ -183,5 +183,3 @@ export class EscalationSending {
 }
 
 const atIt = ({ by, note }: Acknowledge): string => `${by} is at it${note === undefined ? '' : `: ${note}`}`;
-
-const keyOf = (channel: PagingChannel): string => JSON.stringify(channel);

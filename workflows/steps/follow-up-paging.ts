@@ -1,5 +1,4 @@
 /** The pages of a follow-up: somebody is called, and told there when it is over. */
-import { distinctBy } from '../../src/domain/distinct.ts';
 import { describeLevel } from '../../src/domain/escalation/policy.ts';
 import type { FollowUpMessage } from '../../src/domain/follow-up/announcement.ts';
 import { after } from '../../src/domain/follow-up/items.ts';
@@ -7,6 +6,7 @@ import { isOver, pageFor, resolvePage } from '../../src/domain/follow-up/pages.t
 import type { Paged } from '../../src/domain/follow-up/pages.ts';
 import { times } from '../../src/domain/follow-up/tickets.ts';
 import { openTroubles } from '../../src/domain/follow-up/watch.ts';
+import { distinctChannels } from '../../src/domain/paging/channel.ts';
 import { sendThrough } from './escalation-pages.ts';
 import { now } from './follow-up-logbook.ts';
 import type { Logbook } from './follow-up-logbook.ts';
@@ -63,7 +63,7 @@ async function page(log: Logbook, message: FollowUpMessage): Promise<void> {
   for (const { level: called, page: written } of pages) {
     const { receipts, problems, tried } = await sendThrough(called.routes, written, channelSeconds(log));
     level = written.level;
-    channels = distinctBy([...channels, ...tried], (channel) => JSON.stringify(channel));
+    channels = distinctChannels([...channels, ...tried]);
     isReached = receipts.length > 0;
     for (const { channel } of receipts)
       log.note(`Paged ${describeLevel(called)} by ${channel}${afterTries(failed)}: ${written.title}`);

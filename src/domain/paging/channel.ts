@@ -1,5 +1,6 @@
 /** The ways in which a person can be paged. Source of the JSON Schema for editors. */
 import * as z from 'zod';
+import { distinctBy } from '../distinct.ts';
 import { secretSchema } from '../secret.ts';
 import { httpBaseUrlSchema as baseUrl, SLACK_WEB_API, slackChannelIdSchema } from '../slack.ts';
 import { addressSchema, smtpSchema } from './mail.ts';
@@ -102,6 +103,10 @@ const PROVIDERS: Record<PagingChannel['kind'], string> = {
   email: 'e-mail',
   webhook: 'webhook',
 };
+
+/** Each once; the first stays. */
+export const distinctChannels = (channels: PagingChannel[]): PagingChannel[] =>
+  distinctBy(channels, (channel) => JSON.stringify(channel));
 
 /** The channel in words, without secrets: "PagerDuty (listings-primary)", "e-mail (oncall@example.com)". */
 export function describeChannel(channel: PagingChannel): string {
